@@ -2,13 +2,15 @@
 // Catch2 of either generation behind one include, with the names that tests use.
 //
 // Version 3 calls the string matcher ContainsSubstring and keeps Contains for ranges; version 2
-// knows only Contains. Tests write ContainsSubstring.
+// knows only Contains. Tests write ContainsSubstring. Approx is global in both.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
+
+using Catch::Approx;
 #else
-#include <catch2/catch.hpp>
+#include <catch2/catch.hpp>  // brings Approx into the global namespace itself
 
 namespace Catch::Matchers {
 
@@ -19,7 +21,6 @@ inline auto ContainsSubstring(const std::string& text) {
 }  // namespace Catch::Matchers
 #endif
 
-using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
