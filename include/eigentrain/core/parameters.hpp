@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// The list of a model's tensors and their gradients: views, never copies.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "eigentrain/core/view.hpp"
+
+namespace eigentrain {
+
+/// What may differ from tensor to tensor in a step.
+struct ParameterOptions {
+  bool weight_decay = true;          ///< false for biases and normalization, as a rule
+  double learning_rate_scale = 1.0;  ///< a factor on the learning rate, ≥ 0
+  bool frozen = false;               ///< true: left out of steps, norms and clipping
+};
+
+/// A tensor as a step sees it: where it lies now, and its options.
+template <class S>
+struct Tensor {
+  std::string_view name;
+  Memory<S> parameter;
+  Memory<const S> gradient;
+  const ParameterOptions* options = nullptr;
+  bool gradient_is_const = false;
+  Index first = 0;  ///< its first element's number among all elements that take part
+  Index state = 0;  ///< where its state begins in each stream of the arena
+};
+
+/// Reductions add up chunks of this many elements, one after the other.
+inline constexpr Index reduction_chunk = Index(1) << 16;
+
+/// The elements that take part in a step: all but the frozen ones, numbered through.
+template <class S>
+struct Elements {
+  std::vector<Tensor<S>> tensors;
+  Index total = 0;
+  std::vector<double> partial_sums;  ///< room for reductions, one value a chunk
+};
+
+/// The parameters of a model with their gradients, in the order in which they were added.
+///
+///     Eigen::MatrixXf W(128, 784), dW(128, 784);
+///     Eigen::VectorXf b(128), db(128);
+///     et::Parameters<float> parameters;
+///     parameters.add("fc1.weight", W, dW);
+///     parameters.add("fc1.bias", b, db, {.weight_decay = false});
+///
+/// Takes any Eigen object whose values are contiguous along columns (rows, if row-major): Matrix,
+/// Array, Map, Ref, block, of fixed or dynamic size, and Eigen::Tensor and TensorMap. Matrices must
+/// outlive the list; a view is read when it is added, and the memory behind it must stay. What
+/// can't work does not compile: const or temporary parameters, expressions, strided columns, a
+/// row-major parameter with a column-major gradient.
+template <class S>
+class Parameters {
+ public:
+  static_assert(std::is_same_v<S, float> || std::is_same_v<S, double>,
+                "eigentrain: parameters are float or double");
+
+  /// Adds a tensor and its gradient, which must have equal shapes. Throws std::invalid_argument,
+  /// with the list unchanged, if the shapes differ, the name is empty or taken, the gradient is
+  /// the parameter itself, a pointer is null, or the learning-rate scale is negative or not finite.
+  template <class P, class G>
+  Parameters& add(std::string name, P&& parameter, G&& gradient, ParameterOptions options = {}) {
+    check_types<P, G>();
+    Entry entry{std::move(name),
+                View<S>(parameter),
+                View<const S>(gradient),
+                !detail::is_writable<G>(),
+                options,
+                0,
+                0};
+    check_values(entry);
+    const Index size = entry.parameter.memory(entry.name, "parameter").size();
+    entry.count = size;
+    entry.state = state_length_;
+    elements_.tensors.reserve(entries_.size() + 1);
+    elements_.partial_sums.resize(static_cast<std::size_t>((total_ + size) / reduction_chunk + 1));
+    entries_.push_back(std::move(entry));
+    total_ += size;
+    // Every tensor's state begins on a cache line.
+    constexpr Index line = 64 / static_cast<Index>(sizeof(S));
+    state_length_ += (size + line - 1) / line * line;
+    return *this;
+  }
+
+  /// The number of tensors.
+  Index size() const { return static_cast<Index>(entries_.size()); }
+  bool empty() const { return entries_.empty(); }
+  /// The number of values in all tensors, frozen ones included.
+  Index total() const { return total_; }
+
+  const std::string& name(Index i) const { return entry(i).name; }
+  const ParameterOptions& options(Index i) const { return entry(i).options; }
+  /// The number of values in tensor i when it was added; a step throws if it has changed.
+  Index count(Index i) const { return entry(i).count; }
+
+  /// Changes the options of the tensor with this name, for all steps from now on. Throws
+  /// std::invalid_argument if there is none, or as add().
+  void set_options(std::string_view name, const ParameterOptions& options) {
+    for (Entry& entry : entries_) {
+      if (entry.name != name) continue;
+      check_options(entry.name, options);
+      entry.options = options;
+      return;
+    }
+    throw std::invalid_argument(message("Parameters: there is no tensor named \"", name, "\""));
+  }
+
+  /// The length of a stream of state for all tensors, frozen ones included.
+  Index state_length() const { return state_length_; }
+
+  /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
+  Tensor<S> operator[](Index i) const {
+    const Entry& found = entry(i);
+    return {found.name,
+            found.parameter.memory(found.name, "parameter"),
+            found.gradient.memory(found.name, "gradient"),
+            &found.options,
+            found.gradient_is_const,
+            0,
+            found.state};
+  }
+
+  /// All tensors that take part in a step, where they lie now; for transforms and functions that
+  /// walk over them. Allocates nothing. Throws std::invalid_argument if the list is empty or a
+  /// tensor was resized. Valid until the next call.
+  Elements<S>& elements() {
+    require(!empty(), "Parameters: the list is empty; add() tensors first");
+    elements_.tensors.clear();
+    elements_.total = 0;
+    for (Index i = 0; i < size(); ++i) {
+      Tensor<S> tensor = (*this)[i];
+      const Index count = tensor.parameter.size();
+      if (tensor.options->frozen || count == 0) continue;
+      tensor.first = elements_.total;
+      elements_.total += count;
+      elements_.tensors.push_back(tensor);
+    }
+    return elements_;
+  }
+
+ private:
+  struct Entry {
+    std::string name;
+    View<S> parameter;
+    View<const S> gradient;
+    bool gradient_is_const;
+    ParameterOptions options;
+    Index count;
+    Index state;
+  };
+
+  const Entry& entry(Index i) const { return entries_[static_cast<std::size_t>(i)]; }
+
+  template <class P, class G>
+  static constexpr void check_types() {
+    using Parameter = std::remove_cvref_t<P>;
+    using Gradient = std::remove_cvref_t<G>;
+    static_assert(detail::Dense<Parameter> || detail::Contiguous<Parameter>,
+                  "eigentrain: a parameter is an Eigen matrix, array, Map, Ref, block or Tensor");
+    static_assert(detail::Dense<Gradient> || detail::Contiguous<Gradient>,
+                  "eigentrain: a gradient is an Eigen matrix, array, Map, Ref, block or Tensor");
+    static_assert(std::is_same_v<typename Parameter::Scalar, S> &&
+                      std::is_same_v<typename Gradient::Scalar, S>,
+                  "eigentrain: parameter and gradient must have the scalar type of the list");
+    static_assert(detail::has_memory<Parameter>() && detail::has_memory<Gradient>(),
+                  "eigentrain: this is an expression without memory of its own; evaluate it into a "
+                  "matrix and add that");
+    static_assert(detail::is_writable<P>(),
+                  "eigentrain: the parameter is const, but a step must write to it; pass it as a "
+                  "non-const lvalue");
+    static_assert((std::is_lvalue_reference_v<P> || !detail::Owning<Parameter>) &&
+                      (std::is_lvalue_reference_v<G> || !detail::Owning<Gradient>),
+                  "eigentrain: this is a temporary that would be gone before the first step; keep "
+                  "it in a variable and pass that");
+    static_assert(
+        detail::has_unit_inner_stride<Parameter>() && detail::has_unit_inner_stride<Gradient>(),
+        "eigentrain: the values of a column (of a row, if row-major) must be contiguous; "
+        "a row of a column-major matrix or a Map with an inner stride is not: store it "
+        "transposed, or copy it into a vector");
+    static_assert(detail::same_storage_order<Parameter, Gradient>(),
+                  "eigentrain: parameter and gradient must both be column-major or both row-major");
+  }
+
+  static void check_options(const std::string& name, const ParameterOptions& options) {
+    require_in(ranges::not_negative, options.learning_rate_scale, name, "learning_rate_scale");
+  }
+
+  void check_values(const Entry& added) const {
+    const std::string& name = added.name;
+    require(!name.empty(), "Parameters: a tensor needs a name");
+    for (const Entry& entry : entries_) {
+      require(entry.name != name, "Parameters: there is already a tensor named \"", name, "\"");
+    }
+    const Memory<S> parameter = added.parameter.memory(name, "parameter");
+    const Memory<const S> gradient = added.gradient.memory(name, "gradient");
+    const bool equal = added.parameter.shape().cols < 0 || added.gradient.shape().cols < 0
+                           ? parameter.size() == gradient.size()
+                           : added.parameter.shape() == added.gradient.shape();
+    require(equal, name, ": the parameter is ", added.parameter.shape().text(),
+            " but its gradient is ", added.gradient.shape().text());
+    require(parameter.size() == 0 || (parameter.data != nullptr && gradient.data != nullptr), name,
+            ": the parameter or its gradient has no memory (a null pointer)");
+    const auto last = [](const auto& memory) { return memory.data + memory.size(); };
+    const bool overlap = parameter.data == gradient.data ||
+                         (parameter.outer == 1 && gradient.outer == 1 &&
+                          parameter.data < last(gradient) && gradient.data < last(parameter));
+    require(parameter.size() == 0 || !overlap, name,
+            ": the parameter and its gradient share memory");
+    check_options(name, added.options);
+  }
+
+  std::vector<Entry> entries_;
+  Index total_ = 0;
+  Index state_length_ = 0;
+  Elements<S> elements_;
+};
+
+}  // namespace eigentrain

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// The one pass over memory in which a step happens.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "eigentrain/core/arena.hpp"
+#include "eigentrain/core/parallel.hpp"
+#include "eigentrain/core/rule.hpp"
+
+namespace eigentrain::detail {
+
+/// Neighbouring values of one tensor, contiguous in the parameter, the gradient and the state.
+template <class S>
+struct Run {
+  S* parameter;
+  const S* gradient;
+  Index state;  // offset in each stream
+  Index first;  // the number of the first value among all elements
+  Index size;
+};
+
+/// Calls body(tensor, run) for the elements [begin, end) of all tensors, in order.
+template <class S, class Body>
+void for_each_run(const std::vector<Tensor<S>>& tensors, Index begin, Index end, const Body& body) {
+  if (begin >= end) return;
+  auto tensor = std::upper_bound(tensors.begin(), tensors.end(), begin,
+                                 [](Index at, const Tensor<S>& t) { return at < t.first; }) -
+                1;
+  for (Index at = begin; at < end;) {
+    const Memory<S>& p = tensor->parameter;
+    const Memory<const S>& g = tensor->gradient;
+    const Index within = at - tensor->first;
+    if (within == p.size()) {
+      ++tensor;
+      continue;
+    }
+    const Index p_at = within % p.inner;
+    const Index g_at = within % g.inner;
+    const Index size = std::min({end - at, p.inner - p_at, g.inner - g_at});
+    body(*tensor,
+         Run<S>{p.data + within / p.inner * p.stride + p_at,
+                g.data + within / g.inner * g.stride + g_at, tensor->state + within, at, size});
+    at += size;
+  }
+}
+
+/// The first stream of each rule's state, and pointers into those streams.
+template <class S, class... Rules>
+auto state_pointers(S* const* streams, Index offset) {
+  std::array<S*, static_cast<std::size_t>(total_arity<S, Rules...>)> pointers{};
+  for (std::size_t k = 0; k != pointers.size(); ++k) pointers[k] = streams[k] + offset;
+  return pointers;
+}
+
+struct Subtract {
+  template <class P>
+  static EIGENTRAIN_INLINE P store(const P& p, const P& u) {
+    return p - u;
+  }
+};
+struct Assign {
+  template <class P>
+  static EIGENTRAIN_INLINE P store(const P&, const P& u) {
+    return u;
+  }
+};
+
+/// p ← p − u or p ← u, with u = rules(g, p, state), for n elements; state updated in place.
+template <class How, class S, std::size_t Slots, class... Rules>
+void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
+                const Rules&... rules) {
+  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    using P = Packet<S, Bytes / static_cast<int>(sizeof(S))>;
+    S* p_at = parameter;
+    const S* g_at = gradient;
+    auto state_at = streams;
+    // The tail goes through the same loop as everything else, in buffers of one register, so that
+    // an element's result can't depend on where it stands.
+    S buffer[(Slots + 2) * P::size];
+    const Index rest = n % P::size;
+    Index size = n - rest;
+    for (bool tail = false;; tail = true) {
+      for (Index i = 0; i < size; i += P::size) {
+        const P p = P::load(p_at + i);
+        P state[Slots + 1];
+        for (std::size_t k = 0; k != Slots; ++k) state[k] = P::load(state_at[k] + i);
+        const P u = apply(P::load(g_at + i), p, state, rules...);
+        How::store(p, u).store(p_at + i);
+        for (std::size_t k = 0; k != Slots; ++k) state[k].store(state_at[k] + i);
+      }
+      if (tail || rest == 0) break;
+      // Lanes past the end repeat the last value: they raise no floating-point exception that a
+      // real element would not raise.
+      for (int lane = 0; lane < P::size; ++lane) {
+        const Index from = size + std::min<Index>(lane, rest - 1);
+        buffer[lane] = parameter[from];
+        buffer[P::size + lane] = gradient[from];
+        for (std::size_t k = 0; k != Slots; ++k) {
+          buffer[(k + 2) * P::size + static_cast<std::size_t>(lane)] = streams[k][from];
+        }
+      }
+      p_at = buffer;
+      g_at = buffer + P::size;
+      for (std::size_t k = 0; k != Slots; ++k) state_at[k] = buffer + (k + 2) * P::size;
+      size = P::size;
+    }
+    for (Index lane = 0; lane < rest; ++lane) {
+      parameter[n - rest + lane] = buffer[lane];
+      for (std::size_t k = 0; k != Slots; ++k) {
+        streams[k][n - rest + lane] = buffer[(k + 2) * P::size + static_cast<std::size_t>(lane)];
+      }
+    }
+  });
+}
+
+/// Runs the rules over all tensors: every parameter, gradient and state value is loaded once and
+/// stored once. `streams` are the state streams that the rules use, in their order.
+template <class How, class S, class... Rules>
+void update(const Elements<S>& elements, S* const* streams, const Rules&... rules) {
+  parallel_ranges(elements.total, Index(1) << 14, [&](Index begin, Index end) {
+    for_each_run(elements.tensors, begin, end, [&](const Tensor<S>& tensor, const Run<S>& run) {
+      update_run<How>(run.parameter, run.gradient, state_pointers<S, Rules...>(streams, run.state),
+                      run.size, rule_for(rules, *tensor.options)...);
+    });
+  });
+}
+
+/// Throws std::invalid_argument if a gradient was added as const.
+template <class S>
+void require_writable_gradients(const Elements<S>& elements, std::string_view owner) {
+  for (const Tensor<S>& tensor : elements.tensors) {
+    require(!tensor.gradient_is_const, owner, ": the gradient of ", tensor.name,
+            " was added as const");
+  }
+}
+
+/// g ← rule(g, g) for all gradients, in place. They must be writable.
+template <class S, class Rule>
+void update_gradients(Elements<S>& elements, const Rule& rule) {
+  for (Tensor<S>& tensor : elements.tensors) {
+    const Memory<const S>& g = tensor.gradient;
+    tensor.parameter = {const_cast<S*>(g.data), g.inner, g.outer, g.stride};
+  }
+  update<Assign>(elements, static_cast<S* const*>(nullptr), rule);
+}
+
+}  // namespace eigentrain::detail

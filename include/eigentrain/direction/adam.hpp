@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Adaptive moments: the direction of Adam and AdamW.
+#pragma once
+
+#include <variant>
+
+#include "eigentrain/core/chain.hpp"
+#include "eigentrain/core/power.hpp"
+
+namespace eigentrain {
+
+struct AdamDirectionOptions {
+  double beta1 = 0.9;     ///< decay of the first moment, in [0, 1)
+  double beta2 = 0.999;   ///< decay of the second moment, in [0, 1)
+  double epsilon = 1e-8;  ///< added to the root, > 0
+  bool amsgrad = false;   ///< divide by the largest second moment so far
+};
+
+/// The transform made by adam_direction().
+class AdamDirection {
+ public:
+  explicit AdamDirection(const AdamDirectionOptions& options) : options_(options) {
+    require_in(ranges::fraction_below_one, options.beta1, "adam_direction", "beta1");
+    require_in(ranges::fraction_below_one, options.beta2, "adam_direction", "beta2");
+    require_in(ranges::positive, options.epsilon, "adam_direction", "epsilon");
+  }
+
+  const AdamDirectionOptions& options() const { return options_; }
+  int slots() const { return options_.amsgrad ? 3 : 2; }
+
+  template <class S>
+  auto at(const Step& step) const {
+    // Bias corrections belong to the step, and are formed in double.
+    const Exact one = 1.0;
+    const Exact m_correction = one / (one - power(options_.beta1, step.count));
+    const Exact v_correction = one / sqrt(one - power(options_.beta2, step.count));
+    const auto moments = [b1 = S(options_.beta1), a1 = S(1.0 - options_.beta1),
+                          b2 = S(options_.beta2), a2 = S(1.0 - options_.beta2)](
+                             const auto& g, auto& m, auto& v) EIGENTRAIN_INLINE_LAMBDA {
+      m = flush_subnormal(b1 * m + a1 * g);
+      v = flush_subnormal(b2 * v + (a2 * g) * g);  // g·g alone would overflow at 1.8e19 in float
+    };
+    const auto direction =
+        [cm = S(m_correction[0]), cv = S(v_correction[0]), epsilon = S(options_.epsilon)](
+            const auto& m, const auto& v)
+            EIGENTRAIN_INLINE_LAMBDA { return (cm * m) / (cv * sqrt(v) + epsilon); };
+    const auto adam = [moments, direction](const auto& g, const auto&, auto& m, auto& v) {
+      moments(g, m, v);
+      return direction(m, v);
+    };
+    const auto amsgrad = [moments, direction](const auto& g, const auto&, auto& m, auto& v,
+                                              auto& largest) {
+      moments(g, m, v);
+      largest = max(largest, v);
+      return direction(m, largest);
+    };
+    using Rule = std::variant<decltype(adam), decltype(amsgrad)>;
+    return options_.amsgrad ? Rule(amsgrad) : Rule(adam);
+  }
+
+ private:
+  AdamDirectionOptions options_;
+};
+
+/// The mean of past gradients over the root of the mean of their squares, both corrected for their
+/// start at zero:
+///
+///     m ← β₁·m + (1 − β₁)·g        m̂ = m / (1 − β₁ᵗ)
+///     v ← β₂·v + (1 − β₂)·g²       v̂ = v / (1 − β₂ᵗ)       u = m̂ / (√v̂ + ε)
+///
+/// t counts steps from 1 and is the same for all tensors. With `amsgrad`, the largest v so far
+/// takes the place of v in v̂.
+///
+///     auto optimizer = et::chain<float>(et::adam_direction({.beta2 = 0.98}), et::descend(1e-3));
+///
+/// Throws std::invalid_argument for options out of range. Kingma & Ba, "Adam: a method for
+/// stochastic optimization", 2015; Reddi, Kale & Kumar, "On the convergence of Adam and beyond",
+/// 2018. As torch.optim.Adam. Keras has ε = 1e-7 and adds it to the uncorrected root; Optax takes
+/// AMSGrad's maximum over v̂. Moments that have decayed into the subnormals become zero.
+inline AdamDirection adam_direction(const AdamDirectionOptions& options) {
+  return AdamDirection(options);
+}
+
+}  // namespace eigentrain

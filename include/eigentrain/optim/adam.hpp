@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Adam with coupled weight decay.
+#pragma once
+
+#include "eigentrain/direction/adam.hpp"
+#include "eigentrain/gradient/weight_decay.hpp"
+#include "eigentrain/schedule/descend.hpp"
+
+namespace eigentrain {
+
+struct AdamOptions {
+  Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
+  double beta1 = 0.9;             ///< in [0, 1)
+  double beta2 = 0.999;           ///< in [0, 1)
+  double epsilon = 1e-8;          ///< > 0
+  double weight_decay = 0.0;      ///< λ ≥ 0, coupled: added to the gradient, before the moments
+  bool amsgrad = false;
+};
+
+/// Adam as a sequence, for use inside chain(): add_decay, adam_direction, descend.
+inline auto adam(const AdamOptions& options) {
+  return sequence(add_decay(options.weight_decay),
+                  adam_direction({.beta1 = options.beta1,
+                                  .beta2 = options.beta2,
+                                  .epsilon = options.epsilon,
+                                  .amsgrad = options.amsgrad}),
+                  descend(options.learning_rate));
+}
+
+/// Adam: p ← p − η·m̂/(√v̂ + ε); see adam_direction().
+///
+///     et::Adam<float> optimizer({.learning_rate = 1e-3});
+///     optimizer.step(parameters);
+///
+/// Options and results are torch.optim.Adam's: its weight_decay is coupled, AdamW's is not. Throws
+/// std::invalid_argument for options out of range.
+template <class S>
+struct Adam : decltype(chain<S>(adam({}))){
+  explicit Adam(const AdamOptions& options = {}) :
+      decltype(chain<S>(adam({})))(chain<S>(adam(options))){}
+};
+
+}  // namespace eigentrain

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// RMSProp.
+#pragma once
+
+#include "eigentrain/direction/momentum.hpp"
+#include "eigentrain/direction/rms.hpp"
+#include "eigentrain/gradient/weight_decay.hpp"
+#include "eigentrain/schedule/descend.hpp"
+
+namespace eigentrain {
+
+struct RmsPropOptions {
+  Schedule learning_rate = 1e-2;  ///< η ≥ 0, a number or a schedule
+  double alpha = 0.99;            ///< decay of the mean square, in [0, 1)
+  double epsilon = 1e-8;          ///< > 0
+  double weight_decay = 0.0;      ///< λ ≥ 0, coupled: added to the gradient
+  double momentum = 0.0;          ///< μ in [0, 1), on the direction
+  bool centered = false;
+};
+
+/// RMSProp as a sequence, for use inside chain(): add_decay, rms_direction, momentum, descend.
+inline auto rms_prop(const RmsPropOptions& options) {
+  return sequence(
+      add_decay(options.weight_decay),
+      rms_direction(
+          {.alpha = options.alpha, .epsilon = options.epsilon, .centered = options.centered}),
+      momentum({.momentum = options.momentum}), descend(options.learning_rate));
+}
+
+/// RMSProp: p ← p − η·g/(√v + ε), with momentum on that direction; see rms_direction().
+///
+///     et::RmsProp<float> optimizer({.learning_rate = 1e-3, .alpha = 0.9});
+///     optimizer.step(parameters);
+///
+/// Options and results are torch.optim.RMSprop's: the learning rate is applied after momentum;
+/// Keras and Optax fold it into the buffer. Throws std::invalid_argument for options out of range.
+template <class S>
+struct RmsProp : decltype(chain<S>(rms_prop({}))){
+  explicit RmsProp(const RmsPropOptions& options = {}) :
+      decltype(chain<S>(rms_prop({})))(chain<S>(rms_prop(options))){}
+};
+
+}  // namespace eigentrain
