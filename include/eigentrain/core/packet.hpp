@@ -72,7 +72,10 @@ struct Packet {
   Value lanes;
 
   Packet() = default;
-  EIGENTRAIN_INLINE Packet(S value) : lanes(value - Value{}) {}  // NOLINT: not 0 + value, for −0
+  // Negated twice, so that the register comes out of an arithmetic operation: without one, gcc
+  // writes a plain splat lane by lane while the target of the kernel isn't known yet, and never
+  // mends it. Not 0 + value, which would lose the sign of −0.
+  EIGENTRAIN_INLINE Packet(S value) : lanes(-(-value - Value{})) {}  // NOLINT: implicit on purpose
   static EIGENTRAIN_INLINE Packet from(const Value& value) {
     Packet result;
     result.lanes = value;
