@@ -23,6 +23,16 @@
 #include <arm_neon.h>
 #endif
 
+// gcc's intrinsics for registers wider than the flags allow refuse to be inlined through a lambda
+// that has no target of its own, and its generic vector conversions are taken apart before the
+// kernel's target is known. Inline assembly has neither trouble.
+#if defined(__x86_64__) && !(defined(__clang__) && __clang_major__ >= 19) && \
+    (EIGENTRAIN_DISPATCH || defined(__AVX__))
+#define EIGENTRAIN_WIDE_ASM 1
+#else
+#define EIGENTRAIN_WIDE_ASM 0
+#endif
+
 namespace eigentrain {
 
 namespace detail {
@@ -166,32 +176,35 @@ EIGENTRAIN_INLINE Packet<S, N> sqrt(const Packet<S, N>& a) {
   } else {
 #if defined(__clang__) && __clang_major__ >= 19
     result.lanes = __builtin_elementwise_sqrt(a.lanes);
-#elif defined(__x86_64__)
-    if constexpr (sizeof(a.lanes) == 16) {
-      if constexpr (sizeof(S) == 4) {
-        result.lanes = _mm_sqrt_ps(a.lanes);
-      } else {
-        result.lanes = _mm_sqrt_pd(a.lanes);
-      }
-    } else if constexpr (sizeof(a.lanes) > 16) {
-      // The wider intrinsics refuse to be inlined through a lambda that has no target of its own.
-      if constexpr (sizeof(S) == 4) {
-        asm("vsqrtps %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
-      } else {
-        asm("vsqrtpd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
-      }
-    } else {
-      for (int i = 0; i < N; ++i) result.lanes[i] = std::sqrt(a.lanes[i]);
+#else
+    constexpr bool is_float = sizeof(S) == 4;
+#if defined(__x86_64__)
+    if constexpr (sizeof(a.lanes) == 16 && is_float) {
+      result.lanes = _mm_sqrt_ps(a.lanes);
+      return result;
+    } else if constexpr (sizeof(a.lanes) == 16) {
+      result.lanes = _mm_sqrt_pd(a.lanes);
+      return result;
     }
-#elif defined(__aarch64__)
-    if constexpr (sizeof(a.lanes) == 16 && sizeof(S) == 4) {
+#endif
+#if EIGENTRAIN_WIDE_ASM
+    if constexpr (sizeof(a.lanes) > 16 && is_float) {
+      asm("vsqrtps %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
+      return result;
+    } else if constexpr (sizeof(a.lanes) > 16) {
+      asm("vsqrtpd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
+      return result;
+    }
+#endif
+#if defined(__aarch64__)
+    if constexpr (sizeof(a.lanes) == 16 && is_float) {
       result.lanes = vsqrtq_f32(a.lanes);
+      return result;
     } else if constexpr (sizeof(a.lanes) == 16) {
       result.lanes = vsqrtq_f64(a.lanes);
-    } else {
-      for (int i = 0; i < N; ++i) result.lanes[i] = std::sqrt(a.lanes[i]);
+      return result;
     }
-#else
+#endif
     for (int i = 0; i < N; ++i) result.lanes[i] = std::sqrt(a.lanes[i]);
 #endif
   }
@@ -261,21 +274,15 @@ EIGENTRAIN_INLINE Packet<T, N> convert(const Packet<S, N>& a) {
     return static_cast<T>(a.lanes);
   } else {
     using Target = typename Packet<T, N>::Value;
+#if EIGENTRAIN_WIDE_ASM
+    if constexpr (sizeof(T) == 8 && sizeof(Target) > 16) {
+      Packet<T, N> result;
+      asm("vcvtps2pd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
+      return result;
+    }
+#endif
     return Packet<T, N>::from(__builtin_convertvector(a.lanes, Target));
   }
-}
-
-/// True in the lanes from `first` up to, not including, `last`.
-template <class S, int N>
-EIGENTRAIN_INLINE Mask<S, N> lanes_between(int first, int last) {
-  Packet<S, N> index;
-  if constexpr (N == 1) {
-    index = S(0);
-  } else {
-    for (int i = 0; i < N; ++i) index.lanes[i] = static_cast<S>(i);
-  }
-  return (index >= Packet<S, N>(static_cast<S>(first))) &
-         (index < Packet<S, N>(static_cast<S>(last)));
 }
 
 }  // namespace eigentrain

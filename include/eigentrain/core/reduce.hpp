@@ -66,9 +66,11 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
     // Fewer than a full set of lanes, [from, to): through buffers, the other lanes masked out.
     const auto partial = [&](Index at, int from, int to) EIGENTRAIN_INLINE_LAMBDA {
       S buffer[(Slots + 2) * reduction_lanes];
+      double inside[reduction_lanes];
       std::array<const S*, Slots> state_at;
       for (int lane = 0; lane < reduction_lanes; ++lane) {
         const Index source = at + std::min(std::max(lane - from, 0), to - from - 1);
+        inside[lane] = from <= lane && lane < to ? 1.0 : 0.0;
         buffer[lane] = parameter[source];
         buffer[reduction_lanes + lane] = gradient[source];
         for (std::size_t k = 0; k != Slots; ++k) {
@@ -79,8 +81,7 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
       for (int lane = 0; lane < reduction_lanes; lane += width) {
         const D added = value(buffer, buffer + reduction_lanes, state_at, lane);
         const D old = D::load(lanes + lane);
-        const auto inside = lanes_between<double, width>(from - lane, to - lane);
-        select(inside, Fold::fold(old, added), old).store(lanes + lane);
+        select(D::load(inside + lane) > D(0.0), Fold::fold(old, added), old).store(lanes + lane);
       }
     };
     Index at = 0;

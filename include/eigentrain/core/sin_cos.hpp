@@ -34,7 +34,7 @@ EIGENTRAIN_INLINE SinCos<S, N> sin_cos_near_zero(const Packet<S, N>& r, const Pa
 }  // namespace detail
 
 /// sin x and cos x, x in radians, lane by lane, for every finite x; NaN for infinities and NaN. The
-/// error is below 1 unit in the last place for double and 1.5 for float.
+/// error is below 1 unit in the last place, float and double.
 ///
 /// The angle is reduced in double: by π/2 in four parts (Cody & Waite) up to |x| = 2²⁰, and by
 /// integer arithmetic on as many bits of 2/π as it takes (Payne & Hanek) beyond, one lane at a
@@ -48,7 +48,9 @@ EIGENTRAIN_INLINE SinCos<S, N> sin_cos(const Packet<S, N>& x) {
   if constexpr (sizeof(S) == 8) {
     return detail::rotate(detail::sin_cos_near_zero(angle.remainder, angle.tail), angle.quarters);
   } else {
-    const auto remainder = detail::sin_cos_near_zero(convert<S>(angle.remainder), Packet<S, N>(0));
+    const Packet<S, N> r = convert<S>(angle.remainder);
+    const auto remainder = detail::sin_cos_near_zero(
+        r, convert<S>((angle.remainder - convert<double>(r)) + angle.tail));
     if constexpr (N == 1) {
       return detail::rotate(remainder, static_cast<std::uint32_t>(angle.quarters));
     } else {

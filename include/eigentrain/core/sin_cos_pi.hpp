@@ -76,10 +76,10 @@ EIGENTRAIN_INLINE SinCos<S, N> sin_cos_pi(const Packet<S, N>& a) {
   return detail::rotate(remainder, detail::to_bits(shifted) - F::magic_bits);
 }
 
-/// cos(πx), as sin_cos_pi.
+/// cos(πx), as sin_cos_pi, with +0 for zeros.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> cos_pi(const Packet<S, N>& x) {
-  return sin_cos_pi(x).cos;
+  return sin_cos_pi(x).cos + Packet<S, N>(S(0));
 }
 
 }  // namespace eigentrain

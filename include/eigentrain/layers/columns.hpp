@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What layers share: a batch is a matrix whose columns are samples.
+#pragma once
+
+#include <Eigen/Core>
+#include <string_view>
+
+#include "eigentrain/core/check.hpp"
+#include "eigentrain/core/packet.hpp"
+
+namespace eigentrain {
+
+/// A batch that a layer reads, features × samples: a matrix, Map, Ref or block whose columns are
+/// contiguous. (Anything else is copied into a temporary first, which allocates.)
+template <class S>
+using BatchInput = Eigen::Ref<const Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>>;
+
+/// A batch that a layer writes. It may be the input itself; it must not overlap it in part.
+template <class S>
+using BatchOutput = Eigen::Ref<Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>>;
+
+namespace detail {
+
+/// Throws std::invalid_argument, as in "BatchNorm: the output is 4x7, but must be 4x8".
+template <class Batch>
+void require_shape(const Batch& batch, Eigen::Index rows, Eigen::Index cols, std::string_view owner,
+                   std::string_view name) {
+  require(batch.rows() == rows && batch.cols() == cols, owner, ": the ", name, " is ", batch.rows(),
+          "x", batch.cols(), ", but must be ", rows, "x", cols);
+}
+
+/// Calls body.operator()<N>(i) for i = begin, begin + N, … while N values fit before `end`, and with
+/// half as many lanes for the rest, down to one: nothing outside [begin, end) is touched.
+template <int N, class Body>
+EIGENTRAIN_INLINE void for_lanes(Eigen::Index begin, Eigen::Index end, const Body& body) {
+  for (; end - begin >= N; begin += N) body.template operator()<N>(begin);
+  if constexpr (N > 1) for_lanes<N / 2>(begin, end, body);
+}
+
+}  // namespace detail
+
+}  // namespace eigentrain
