@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The bit patterns of a packet as unsigned integers, lane by lane: what exp and log take exponents
-// apart with, and what random words become numbers by.
+// Unsigned integers in a register, and the bit patterns of packets as such: what exp and log take
+// exponents apart with, and what random words are.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,80 @@
 
 #include "eigentrain/core/packet.hpp"
 
-namespace eigentrain::detail {
+namespace eigentrain {
+
+/// N unsigned integers of U (32 or 64 bits) in a register, with arithmetic modulo 2³² or 2⁶⁴. A
+/// number converts to equal lanes. As with packets, an operation on a lane doesn't depend on N.
+template <class U, int N>
+struct Words {
+  using Value = typename detail::Register<U, N>::Value;
+
+  Value lanes;
+
+  Words() = default;
+  EIGENTRAIN_INLINE Words(U value) : lanes(value - Value{}) {}
+  static EIGENTRAIN_INLINE Words from(const Value& value) {
+    Words result;
+    result.lanes = value;
+    return result;
+  }
+  static EIGENTRAIN_INLINE Words load(const U* source) {
+    Words result;
+    std::memcpy(&result.lanes, source, sizeof(Value));
+    return result;
+  }
+  EIGENTRAIN_INLINE void store(U* target) const { std::memcpy(target, &lanes, sizeof(Value)); }
+
+  friend EIGENTRAIN_INLINE Words operator+(const Words& a, const Words& b) {
+    return from(a.lanes + b.lanes);
+  }
+  friend EIGENTRAIN_INLINE Words operator-(const Words& a, const Words& b) {
+    return from(a.lanes - b.lanes);
+  }
+  friend EIGENTRAIN_INLINE Words operator*(const Words& a, const Words& b) {
+    return from(a.lanes * b.lanes);
+  }
+  friend EIGENTRAIN_INLINE Words operator&(const Words& a, const Words& b) {
+    return from(a.lanes & b.lanes);
+  }
+  friend EIGENTRAIN_INLINE Words operator|(const Words& a, const Words& b) {
+    return from(a.lanes | b.lanes);
+  }
+  friend EIGENTRAIN_INLINE Words operator^(const Words& a, const Words& b) {
+    return from(a.lanes ^ b.lanes);
+  }
+  friend EIGENTRAIN_INLINE Words operator<<(const Words& a, int shift) {
+    return from(a.lanes << shift);
+  }
+  friend EIGENTRAIN_INLINE Words operator>>(const Words& a, int shift) {
+    return from(a.lanes >> shift);
+  }
+};
+
+/// The same numbers as V, cut off to its size when that is the smaller one.
+template <class V, class U, int N>
+EIGENTRAIN_INLINE Words<V, N> convert_words(const Words<U, N>& a) {
+  if constexpr (std::is_same_v<V, U>) {
+    return a;
+  } else if constexpr (N == 1) {
+    return Words<V, N>(static_cast<V>(a.lanes));
+  } else {
+    using Target = typename Words<V, N>::Value;
+    return Words<V, N>::from(__builtin_convertvector(a.lanes, Target));
+  }
+}
+
+namespace detail {
 
 /// An unsigned integer as wide as S.
 template <class S>
 using UnsignedOf = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
 
-/// N unsigned integers of type U in a register; a plain U for one lane.
-template <class U, int N>
-using Words = typename Register<U, N>::Value;
-
 /// The bits of a packet.
 template <class S, int N>
 EIGENTRAIN_INLINE Words<UnsignedOf<S>, N> to_bits(const Packet<S, N>& a) {
   Words<UnsignedOf<S>, N> bits;
-  std::memcpy(&bits, &a.lanes, sizeof(bits));
+  std::memcpy(&bits.lanes, &a.lanes, sizeof(bits.lanes));
   return bits;
 }
 
@@ -31,7 +90,7 @@ EIGENTRAIN_INLINE Words<UnsignedOf<S>, N> to_bits(const Packet<S, N>& a) {
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> from_bits(const Words<UnsignedOf<S>, N>& bits) {
   Packet<S, N> result;
-  std::memcpy(&result.lanes, &bits, sizeof(bits));
+  std::memcpy(&result.lanes, &bits.lanes, sizeof(bits.lanes));
   return result;
 }
 
@@ -52,7 +111,7 @@ struct Format {
 /// 2^k for k = biased − bias, from 0 < biased < twice the bias.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> power_of_two(const Words<UnsignedOf<S>, N>& biased) {
-  return from_bits<S, N>(static_cast<Words<UnsignedOf<S>, N>>(biased << Format<S>::fraction));
+  return from_bits<S, N>(biased << Format<S>::fraction);
 }
 
 /// c₀ + x(c₁ + x(c₂ + …)), from the inside out: a fixed order, because every rounding counts.
@@ -65,4 +124,6 @@ EIGENTRAIN_INLINE Packet<S, N> polynomial(const Packet<S, N>& x, double c0, Rest
   return Packet<S, N>(S(c0)) + x * polynomial(x, rest...);
 }
 
-}  // namespace eigentrain::detail
+}  // namespace detail
+
+}  // namespace eigentrain

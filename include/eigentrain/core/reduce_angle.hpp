@@ -46,7 +46,7 @@ EIGENTRAIN_NOINLINE inline ReducedAngle<1> reduce_far_angle(double x) {
                                                     0x3d0739f78a5292eau,
                                                     0x6bfb5fb11f8d5d08u,
                                                     0x56033046fc7b6babu};
-  const std::uint64_t bits = to_bits(Exact(x));
+  const std::uint64_t bits = to_bits(Exact(x)).lanes;
   const std::uint64_t significand = (bits & 0xfffffffffffffu) | 0x10000000000000u;
   const int exponent =
       static_cast<int>(bits >> 52 & 0x7ffu) - 1075;  // |x| = significand·2^exponent
@@ -117,7 +117,7 @@ EIGENTRAIN_INLINE ReducedAngle<N> reduce_angle(const Packet<double, N>& x) {
       } else {
         result.remainder.lanes[i] = far.remainder.lanes;
         result.tail.lanes[i] = far.tail.lanes;
-        result.quarters[i] = far.quarters;
+        result.quarters.lanes[i] = far.quarters.lanes;
       }
     }
   }

@@ -9,6 +9,18 @@ namespace eigentrain {
 
 namespace detail {
 
+/// As convert, for packets that are wider than a register on one side: the compiler takes them
+/// apart.
+template <class T, class S, int N>
+EIGENTRAIN_INLINE Packet<T, N> convert_any(const Packet<S, N>& a) {
+  if constexpr (N == 1) {
+    return static_cast<T>(a.lanes);
+  } else {
+    using Target = typename Packet<T, N>::Value;
+    return Packet<T, N>::from(__builtin_convertvector(a.lanes, Target));
+  }
+}
+
 /// sin(r + tail) and cos(r + tail) for |r| ≤ π/4 and a tail below the last bit of r.
 template <class S, int N>
 EIGENTRAIN_INLINE SinCos<S, N> sin_cos_near_zero(const Packet<S, N>& r, const Packet<S, N>& tail) {
@@ -44,19 +56,14 @@ EIGENTRAIN_INLINE SinCos<S, N> sin_cos_near_zero(const Packet<S, N>& r, const Pa
 /// on the machine, inside simd_dispatch and for one lane (Exact).
 template <class S, int N>
 EIGENTRAIN_INLINE SinCos<S, N> sin_cos(const Packet<S, N>& x) {
-  const detail::ReducedAngle<N> angle = detail::reduce_angle(convert<double>(x));
+  const detail::ReducedAngle<N> angle = detail::reduce_angle(detail::convert_any<double>(x));
   if constexpr (sizeof(S) == 8) {
     return detail::rotate(detail::sin_cos_near_zero(angle.remainder, angle.tail), angle.quarters);
   } else {
-    const Packet<S, N> r = convert<S>(angle.remainder);
+    const Packet<S, N> r = detail::convert_any<S>(angle.remainder);
     const auto remainder = detail::sin_cos_near_zero(
-        r, convert<S>((angle.remainder - convert<double>(r)) + angle.tail));
-    if constexpr (N == 1) {
-      return detail::rotate(remainder, static_cast<std::uint32_t>(angle.quarters));
-    } else {
-      return detail::rotate(
-          remainder, __builtin_convertvector(angle.quarters, detail::Words<std::uint32_t, N>));
-    }
+        r, detail::convert_any<S>((angle.remainder - detail::convert_any<double>(r)) + angle.tail));
+    return detail::rotate(remainder, convert_words<std::uint32_t>(angle.quarters));
   }
 }
 

@@ -24,12 +24,12 @@ EIGENTRAIN_INLINE SinCos<S, N> rotate(const SinCos<S, N>& remainder,
   constexpr Bits one = Format<S>::bias << Format<S>::fraction;
   constexpr int sign = sizeof(S) * 8 - 2;  // moves bit 1 to the sign
   // The odd bit as a number, 1 or 0, since a mask is made by comparing.
-  const P odd = from_bits<S, N>(static_cast<Words<Bits, N>>((quarters & 1) * one));
+  const P odd = from_bits<S, N>((quarters & Bits(1)) * one);
   const auto swapped = odd != P(S(0));
   const P sin = select(swapped, remainder.cos, remainder.sin);
   const P cos = select(swapped, remainder.sin, remainder.cos);
-  return {from_bits<S, N>(to_bits(sin) ^ ((quarters & 2) << sign)),
-          from_bits<S, N>(to_bits(cos) ^ (((quarters + 1) & 2) << sign))};
+  return {from_bits<S, N>(to_bits(sin) ^ ((quarters & Bits(2)) << sign)),
+          from_bits<S, N>(to_bits(cos) ^ (((quarters + Bits(1)) & Bits(2)) << sign))};
 }
 
 }  // namespace detail
