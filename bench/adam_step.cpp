@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// How near is the Adam step to what the machine can do?
+//
+//     adam_step --table            interleaved medians and ratios, as in docs/benchmarks.md
+//     adam_step [--benchmark_...]  the same rivals one by one, by Google Benchmark
+//
+// Beside eigentrain run: loops written by hand with intrinsics, of which the fastest counts, on
+// arrays from plain new and on aligned, staggered ones, of which the faster counts; the memory's
+// bounds (reading the four streams, and reading and writing what a step does, without its
+// arithmetic); eigentrain compiled with -march=native; LibTorch, if it was found. eigentrain itself
+// runs on arrays from plain new, which is what Eigen's vectors are in a default build, and on
+// aligned ones. Every rival's
+// steps are verified against the scalar reference before it is timed; a wrong one ends the program.
+//
+// Links: Google Benchmark; the library of the native build (EIGENTRAIN_BENCH_NATIVE); LibTorch
+// (optional, EIGENTRAIN_BENCH_TORCH).
+#include <benchmark/benchmark.h>
+
+#include <Eigen/Core>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../tests/support/reference.hpp"
+#include "eigentrain/core/simd.hpp"
+#include "support/adam_loops.hpp"
+#include "support/measure.hpp"
+#include "support/memory.hpp"
+#include "support/stepper.hpp"
+
+namespace {
+
+using namespace bench;
+using Sizes = std::vector<std::size_t>;
+
+struct Problem {
+  std::string name;
+  Sizes sizes;
+};
+
+/// Sixty tensors, 991,360 values: five transformer layers 128 wide, with their biases and norms.
+Sizes transformer() {
+  Sizes sizes;
+  for (int layer = 0; layer < 5; ++layer) {
+    for (std::size_t size : {128, 128, 384 * 128, 384, 128 * 128, 128,     // norm, in, out
+                             128, 128, 512 * 128, 512, 128 * 512, 128}) {  // norm, up, down
+      sizes.push_back(size);
+    }
+  }
+  return sizes;
+}
+
+std::vector<Problem> problems() {
+  return {{"1e3", {1'000}},
+          {"1e5", {100'000}},
+          {"1e6", {1'000'000}},
+          {"1e7", {10'000'000}},
+          {"60 tensors", transformer()}};
+}
+
+/// A rival with its memory.
+struct Contender {
+  std::string name;
+  std::shared_ptr<Memory> memory;
+  std::function<void()> step;
+  std::function<void()> finish = [] {};
+};
+
+Contender hand_written(const Problem& problem, const NamedLoop& loop, Layout layout) {
+  auto memory = std::make_shared<Memory>(problem.sizes, layout);
+  auto step = [memory, loop, t = std::int64_t{0}]() mutable {
+    const AdamScalars scalars(AdamSettings{}, ++t);
+    for (const Tensor& tensor : memory->tensors()) loop.loop(tensor, scalars);
+  };
+  const char* where = layout == Layout::plain ? ", plain new" : ", staggered";
+  return {loop.name + where, memory, step};
+}
+
+Contender made_by(const char* name, MakeStepper make, const Problem& problem, Algorithm algorithm,
+                  Layout layout) {
+  auto memory = std::make_shared<Memory>(problem.sizes, layout);
+  std::shared_ptr<Stepper> stepper = make(algorithm, AdamSettings{}, memory->tensors());
+  return {name, memory, [stepper] { stepper->step(); }, [stepper] { stepper->finish(); }};
+}
+
+/// Makes three steps and compares them with the scalar reference: all values, or every 997th of
+/// large tensors. Float arithmetic may differ by a few roundings, of the parameter and the step.
+void verify(const Contender& contender, Algorithm algorithm) {
+  constexpr int steps = 3;
+  const AdamSettings settings;
+  std::vector<std::vector<double>> expected;
+  const auto stride = [](std::size_t size) { return size > 100'000 ? 997u : 1u; };
+  for (const Tensor& tensor : contender.memory->tensors()) {
+    expected.emplace_back();
+    for (std::size_t i = 0; i < tensor.size; i += stride(tensor.size)) {
+      reference::Adam adam{
+          .beta1 = settings.beta1,
+          .beta2 = settings.beta2,
+          .epsilon = settings.epsilon,
+          .weight_decay = algorithm == Algorithm::adamw ? settings.weight_decay : 0.0,
+          .decoupled = algorithm == Algorithm::adamw};
+      double p = tensor.p[i];
+      for (int step = 0; step < steps; ++step)
+        p = adam.step(p, tensor.g[i], settings.learning_rate);
+      expected.back().push_back(p);
+    }
+  }
+  for (int step = 0; step < steps; ++step) contender.step();
+  contender.finish();
+  std::size_t k = 0;
+  for (const Tensor& tensor : contender.memory->tensors()) {
+    for (std::size_t i = 0, j = 0; i < tensor.size; i += stride(tensor.size), ++j) {
+      const double error = std::abs(static_cast<double>(tensor.p[i]) - expected[k][j]);
+      if (error <= 5e-7) continue;
+      std::fprintf(stderr, "%s: value %zu of tensor %zu is %.9g instead of %.9g\n",
+                   contender.name.c_str(), i, k, static_cast<double>(tensor.p[i]), expected[k][j]);
+      std::exit(1);
+    }
+    ++k;
+  }
+}
+
+/// The fastest of the loops by hand on this problem, by a short contest of its own.
+Contender fastest_loop(const Problem& problem, Algorithm algorithm) {
+  std::vector<Contender> contenders;
+  std::vector<Rival> rivals;
+  for (const NamedLoop& loop : adam_loops(algorithm)) {
+    for (Layout layout : {Layout::plain, Layout::staggered}) {
+      contenders.push_back(hand_written(problem, loop, layout));
+      verify(contenders.back(), algorithm);
+      rivals.push_back({contenders.back().name, contenders.back().step});
+    }
+  }
+  const std::vector<Result> results = compare(rivals, {.rounds = 9, .block_seconds = 0.002});
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i].seconds < results[best].seconds) best = i;
+  }
+  return contenders[best];
+}
+
+Contender bound(const char* name, const Problem& problem, bool writes) {
+  auto memory = std::make_shared<Memory>(problem.sizes, Layout::staggered);
+  if (writes) {
+    // A gradient of zero keeps the sums finite however often they are formed.
+    for (const Tensor& t : memory->tensors()) std::fill_n(t.g, t.size, 0.0f);
+    return {name, memory, [memory] {
+              for (const Tensor& t : memory->tensors()) touch_streams(t);
+            }};
+  }
+  return {name, memory, [memory] {
+            float sum = 0.0f;
+            for (const Tensor& t : memory->tensors()) sum += read_streams(t);
+            benchmark::DoNotOptimize(sum);
+          }};
+}
+
+/// Everything that is timed on one problem. The first is the one that the others are compared with.
+std::vector<Contender> contenders(const Problem& problem, Algorithm algorithm) {
+  std::vector<Contender> all = {
+      fastest_loop(problem, algorithm),
+      made_by("eigentrain", make_eigentrain, problem, algorithm, Layout::plain),
+      made_by("eigentrain, aligned", make_eigentrain, problem, algorithm, Layout::staggered)};
+#ifdef EIGENTRAIN_BENCH_NATIVE
+  all.push_back(
+      made_by("-march=native", make_eigentrain_native, problem, algorithm, Layout::plain));
+#endif
+#ifdef EIGENTRAIN_BENCH_TORCH
+  all.push_back(made_by("LibTorch", make_torch, problem, algorithm, Layout::plain));
+#endif
+  for (std::size_t i = 1; i < all.size(); ++i) verify(all[i], algorithm);
+  all.push_back(bound("read only", problem, false));
+  all.push_back(bound("streams only", problem, true));
+  return all;
+}
+
+/// A Markdown table: nanoseconds a parameter, and in brackets the speed as a share of the loop's.
+void print_table(Algorithm algorithm) {
+  bool head = true;
+  std::string notes;
+  for (const Problem& problem : problems()) {
+    std::vector<Rival> rivals;
+    double total = 0.0;
+    std::vector<Contender> all = contenders(problem, algorithm);
+    for (const Contender& contender : all) rivals.push_back({contender.name, contender.step});
+    for (std::size_t size : problem.sizes) total += static_cast<double>(size);
+    const std::vector<Result> results = compare(rivals);
+    if (std::exchange(head, false)) {
+      std::printf(
+          "\n%s, ns a parameter (speed against the loop by hand)\n\n| parameters | by hand |",
+          name_of(algorithm));
+      for (std::size_t i = 1; i < all.size(); ++i) std::printf(" %s |", all[i].name.c_str());
+      std::printf("\n|---|");
+      for (std::size_t i = 0; i < all.size(); ++i) std::printf("---|");
+      std::printf("\n");
+    }
+    std::printf("| %s | %.3f |", problem.name.c_str(), results[0].seconds * 1e9 / total);
+    for (std::size_t i = 1; i < results.size(); ++i) {
+      std::printf(" %.3f (%.1f%%) |", results[i].seconds * 1e9 / total, 100.0 / results[i].ratio);
+    }
+    std::printf("\n");
+    std::fflush(stdout);
+    notes += problem.name + ": " + all[0].name + ". ";
+  }
+  std::printf("\nFastest by hand: %s\n", notes.c_str());
+}
+
+void run(benchmark::State& state, const Contender& contender, std::size_t total) {
+  for (auto _ : state) contender.step();
+  state.counters["ns_per_parameter"] = benchmark::Counter(
+      static_cast<double>(total) * 1e-9,
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!has_loops()) {
+    std::fprintf(stderr, "adam_step: the loops by hand need AVX2 and FMA\n");
+    return 1;
+  }
+  const bool table = take_flag(argc, argv, "--table");
+  std::printf("%s, %s, registers of %d bytes, one thread\n", processor().c_str(), compiler(),
+              static_cast<int>(eigentrain::simd_level()));
+  if (table) {
+    for (Algorithm algorithm : {Algorithm::adam, Algorithm::adamw}) print_table(algorithm);
+    return 0;
+  }
+  for (Algorithm algorithm : {Algorithm::adam, Algorithm::adamw}) {
+    for (const Problem& problem : problems()) {
+      for (const Contender& contender : contenders(problem, algorithm)) {
+        const std::string name =
+            std::string(name_of(algorithm)) + "/" + problem.name + "/" + contender.name;
+        benchmark::RegisterBenchmark(name.c_str(), run, contender, contender.memory->total());
+      }
+    }
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Comparing rivals in one process: blocks of each in turn, and medians. A machine's clock and its
+// neighbours change from second to second, so only ratios of interleaved runs mean anything.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+struct Rival {
+  std::string name;
+  std::function<void()> run;
+};
+
+struct Result {
+  double seconds = 0.0;  ///< for one call: the median of all rounds
+  double ratio = 0.0;    ///< to the time of the first rival: the median of each round's ratio
+};
+
+struct Plan {
+  int rounds = 31;
+  double block_seconds = 0.004;  ///< at least; a block is one call or more
+};
+
+inline double seconds_of(const std::function<void()>& run, long calls) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  for (long i = 0; i < calls; ++i) run();
+  return std::chrono::duration<double>(Clock::now() - begin).count() / static_cast<double>(calls);
+}
+
+inline double median(std::vector<double> values) {
+  const std::size_t half = values.size() / 2;
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(half),
+                   values.end());
+  return values[half];
+}
+
+/// Times the rivals against each other. The first is the one to which ratios refer. In each round
+/// the order is another one, and every block begins with a call that isn't timed, which brings the
+/// rival's memory back into the caches.
+inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan& plan = {}) {
+  const std::size_t count = rivals.size();
+  std::vector<long> calls(count, 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    while (seconds_of(rivals[i].run, calls[i]) * static_cast<double>(calls[i]) <
+           plan.block_seconds) {
+      calls[i] *= 2;
+    }
+  }
+  std::vector<std::vector<double>> times(count), ratios(count);
+  std::vector<double> round(count);
+  for (int r = 0; r < plan.rounds; ++r) {
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t i = (k + static_cast<std::size_t>(r)) % count;
+      rivals[i].run();
+      round[i] = seconds_of(rivals[i].run, calls[i]);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      times[i].push_back(round[i]);
+      ratios[i].push_back(round[i] / round[0]);
+    }
+  }
+  std::vector<Result> results;
+  for (std::size_t i = 0; i < count; ++i) results.push_back({median(times[i]), median(ratios[i])});
+  return results;
+}
+
+/// The processor's name, for the head of a table.
+inline std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+inline const char* compiler() {
+#if defined(__clang__)
+  return "clang " __clang_version__;
+#elif defined(__GNUC__)
+  return "gcc " __VERSION__;
+#else
+  return "unknown compiler";
+#endif
+}
+
+/// True if the argument is there; it is taken out, so that Google Benchmark doesn't see it.
+inline bool take_flag(int& argc, char** argv, std::string_view flag) {
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i] != flag) continue;
+    std::copy(argv + i + 1, argv + argc, argv + i);
+    --argc;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace bench
