@@ -57,6 +57,15 @@ struct Words {
   friend EIGENTRAIN_INLINE Words operator>>(const Words& a, int shift) {
     return from(a.lanes >> shift);
   }
+
+  /// The packets that the mask can select from are as wide as U: float for 32 bits.
+  using Compared = Mask<std::conditional_t<sizeof(U) == 4, float, double>, N>;
+  friend EIGENTRAIN_INLINE Compared operator<(const Words& a, const Words& b) {
+    return {a.lanes < b.lanes};
+  }
+  friend EIGENTRAIN_INLINE Compared operator>=(const Words& a, const Words& b) {
+    return {a.lanes >= b.lanes};
+  }
 };
 
 /// The same numbers as V, cut off to its size when that is the smaller one.
