@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// A multi-layer perceptron for classification, with its gradients by hand.
+#pragma once
+
+#include "mlp/block.hpp"
+// (the first, because it sets a limit of Eigen's)
+
+#include <string>
+#include <vector>
+
+#include "eigentrain/core/check.hpp"
+#include "eigentrain/core/parameters.hpp"
+#include "mlp/cross_entropy.hpp"
+
+namespace mlp {
+
+struct MlpOptions {
+  Index inputs = 0;
+  std::vector<Index> hidden;  ///< sizes of the hidden layers; none gives logistic regression
+  Index classes = 0;
+  Index batch_size = 128;     ///< the most samples that a call will bring
+  bool batch_norm = false;    ///< in the hidden layers
+  double dropout = 0.0;       ///< after the hidden layers
+};
+
+/// Blocks in a row, and cross-entropy on the logits of the last. Samples are columns. All memory is
+/// taken by the constructor and the first call of learn().
+///
+///     mlp::Mlp<float> model({.inputs = 784, .hidden = {256, 128}, .classes = 10});
+///     model.initialize([&](auto& weight) { et::he_normal(weight, random); });
+///     model.learn(images, labels, random);  // sets the gradients
+///     optimizer.step(model.parameters());
+template <class S>
+class Mlp {
+ public:
+  explicit Mlp(const MlpOptions& options) {
+    using eigentrain::require_at_least;
+    require_at_least(1, options.inputs, "Mlp", "inputs");
+    require_at_least(1, options.classes, "Mlp", "classes");
+    require_at_least(1, options.batch_size, "Mlp", "batch_size");
+    Index in = options.inputs;
+    for (const Index out : options.hidden) {
+      require_at_least(1, out, "Mlp", "hidden");
+      blocks_.emplace_back(BlockOptions{.in = in,
+                                        .out = out,
+                                        .batch_size = options.batch_size,
+                                        .batch_norm = options.batch_norm,
+                                        .dropout = options.dropout});
+      gradients_.emplace_back(out, options.batch_size);
+      in = out;
+    }
+    blocks_.emplace_back(BlockOptions{
+        .in = in, .out = options.classes, .batch_size = options.batch_size, .relu = false});
+    gradients_.emplace_back(options.classes, options.batch_size);
+    for (std::size_t i = 0; i < blocks_.size(); ++i) add_parameters(blocks_[i], std::to_string(i + 1));
+  }
+  // The parameters are views of the members.
+  Mlp(const Mlp&) = delete;
+  Mlp& operator=(const Mlp&) = delete;
+
+  /// fc1.weight, fc1.bias, norm1.gamma, norm1.beta, fc2.weight, … Only weights decay.
+  eigentrain::Parameters<S>& parameters() { return parameters_; }
+
+  /// Calls `fill` with every weight matrix; biases start at zero.
+  template <class Fill>
+  void initialize(Fill&& fill) {
+    for (Block<S>& block : blocks_) fill(block.dense.weight);
+  }
+
+  /// Forward and backward in training mode: sets the gradients of the batch's mean loss.
+  Score learn(const Input<S>& x, const Eigen::Ref<const Eigen::VectorXi>& labels,
+              eigentrain::Generator& random) {
+    const Index batch = x.cols();
+    blocks_.front().forward(x, random);
+    for (std::size_t i = 1; i < blocks_.size(); ++i) blocks_[i].forward(output(i - 1, batch), random);
+    const std::size_t last = blocks_.size() - 1;
+    const Score score =
+        softmax_cross_entropy<S>(output(last, batch), labels, gradient(last, batch));
+    for (std::size_t i = last; i > 0; --i) {
+      blocks_[i].backward(output(i - 1, batch), gradient(i, batch));
+      blocks_[i].dense.input_gradient(gradient(i, batch), gradient(i - 1, batch));
+    }
+    blocks_.front().backward(x, gradient(0, batch));
+    return score;
+  }
+
+  /// The logits in evaluation mode, classes × samples. They stay until the next call.
+  Output<S> predict(const Input<S>& x) {
+    blocks_.front().evaluate(x);
+    for (std::size_t i = 1; i < blocks_.size(); ++i) blocks_[i].evaluate(output(i - 1, x.cols()));
+    return output(blocks_.size() - 1, x.cols());
+  }
+
+  /// Loss and accuracy in evaluation mode; gradients of parameters stay as they are.
+  Score evaluate(const Input<S>& x, const Eigen::Ref<const Eigen::VectorXi>& labels) {
+    return softmax_cross_entropy<S>(predict(x), labels, gradient(blocks_.size() - 1, x.cols()));
+  }
+
+ private:
+  void add_parameters(Block<S>& block, const std::string& number) {
+    Dense<S>& dense = block.dense;
+    parameters_.add("fc" + number + ".weight", dense.weight, dense.weight_gradient);
+    parameters_.add("fc" + number + ".bias", dense.bias, dense.bias_gradient,
+                    {.weight_decay = false});
+    if (!block.norm) return;
+    parameters_.add("norm" + number + ".gamma", block.norm->gamma(), block.norm->gamma_gradient(),
+                    {.weight_decay = false});
+    parameters_.add("norm" + number + ".beta", block.norm->beta(), block.norm->beta_gradient(),
+                    {.weight_decay = false});
+  }
+
+  Output<S> output(std::size_t i, Index batch) { return blocks_[i].dense.output(batch); }
+  Output<S> gradient(std::size_t i, Index batch) { return gradients_[i].leftCols(batch); }
+
+  std::vector<Block<S>> blocks_;
+  std::vector<Matrix<S>> gradients_;  // ∂loss/∂ output of each block
+  eigentrain::Parameters<S> parameters_;
+};
+
+}  // namespace mlp

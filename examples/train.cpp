@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+// Trains a multi-layer perceptron to tell pictures apart, and says how well it does.
+//
+//   train                                  Fashion-MNIST from Debian's dataset-fashion-mnist
+//   train --data ~/mnist --epochs 20       any folder with the four files that MNIST comes in
+//   train --data spirals --batch-norm      points made on the spot
+
+#include "mlp/mlp.hpp"
+// (the first, because it sets a limit of Eigen's)
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "eigentrain/eigentrain.hpp"
+#include "mlp/batches.hpp"
+#include "mlp/csv.hpp"
+#include "mlp/dataset.hpp"
+#include "mlp/progress.hpp"
+
+namespace et = eigentrain;
+using Eigen::Index;
+
+namespace {
+
+constexpr const char* fashion_mnist_folder = "/usr/share/datasets/fashion-mnist";
+constexpr double never = std::numeric_limits<double>::infinity();
+
+struct Settings {
+  std::string data;  // empty: Fashion-MNIST if it is installed, else spirals
+  Index classes = 10;
+  Index limit = std::numeric_limits<Index>::max();
+
+  std::vector<Index> hidden = {256, 128};
+  bool batch_norm = false;
+  double dropout = 0.0;
+  std::string init = "he-normal";
+
+  Index epochs = 10;
+  Index batch_size = 128;
+  std::string optimizer = "adamw";
+  std::optional<double> learning_rate;  // the optimizer's own if not given
+  std::optional<double> weight_decay;
+  double momentum = 0.0;
+  std::string schedule = "cosine";
+  std::int64_t warmup = 0;
+  double clip_norm = never;
+  double clip_value = never;
+
+  std::uint64_t seed = 42;
+  int threads = 1;
+  std::string csv;
+};
+
+void add_options(CLI::App& app, Settings& s) {
+  app.add_option("--data", s.data,
+                 "fashion-mnist, spirals (points made on the spot), or a folder with the four\n"
+                 "files of MNIST or a relative, gzip'd or not. Without this option: fashion-mnist,\n"
+                 "or spirals where it isn't installed")
+      ->group("Data");
+  app.add_option("--classes", s.classes, "Labels are 0 to this minus 1")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Data");
+  app.add_option("--limit", s.limit, "Train on the first so many samples only")
+      ->check(CLI::PositiveNumber)
+      ->group("Data");
+
+  app.add_option("--hidden", s.hidden, "Sizes of the hidden layers, separated by commas")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Network");
+  app.add_flag("--batch-norm", s.batch_norm, "Normalize the hidden layers over the batch")
+      ->group("Network");
+  app.add_option("--dropout", s.dropout, "Share of hidden outputs to drop in training, 0 to 1")
+      ->capture_default_str()
+      ->group("Network");
+  app.add_option("--init", s.init, "How the weights begin")
+      ->check(CLI::IsMember({"he-normal", "he-uniform", "xavier-normal", "xavier-uniform"}))
+      ->capture_default_str()
+      ->group("Network");
+
+  app.add_option("--epochs", s.epochs, "Passes over the data")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-size", s.batch_size, "Samples in a step")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--optimizer", s.optimizer, "Who makes a step of the gradient")
+      ->check(CLI::IsMember({"sgd", "rmsprop", "adam", "adamw"}))
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--learning-rate", s.learning_rate, "Default: 0.1 for sgd, 0.001 for the others")
+      ->group("Training");
+  app.add_option("--momentum", s.momentum, "For sgd and rmsprop")
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--weight-decay", s.weight_decay,
+                 "Decoupled in adamw (default 0.01), added to the gradient in the others (0)")
+      ->group("Training");
+  app.add_option("--schedule", s.schedule,
+                 "What becomes of the learning rate in the course of the run: step takes a tenth\n"
+                 "after each third, exponential falls to a hundredth, cosine to 0")
+      ->check(CLI::IsMember({"constant", "step", "exponential", "cosine"}))
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--warmup", s.warmup, "Steps in which the learning rate rises from 0 first")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--clip-norm", s.clip_norm, "Rescale gradients whose norm, over all, is larger")
+      ->group("Training");
+  app.add_option("--clip-value", s.clip_value, "Limit each value of a gradient to plus-minus this")
+      ->group("Training");
+
+  app.add_option("--seed", s.seed, "The same seed gives the same run")
+      ->capture_default_str()
+      ->group("Run");
+  app.add_option("--threads", s.threads, "Threads of Eigen's products and of the optimizer")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Run");
+  app.add_option("--csv", s.csv, "Write the table to this file, too")->group("Run");
+}
+
+mlp::TrainAndTest make_spirals(std::uint64_t seed) {
+  constexpr Index classes = 3;
+  et::Generator random(seed, 1);
+  return {mlp::make_spirals(20'000, classes, random), mlp::make_spirals(4'000, classes, random)};
+}
+
+mlp::TrainAndTest load_data(Settings& s) {
+  if (s.data.empty()) {
+    const bool installed = mlp::is_mnist_folder(fashion_mnist_folder);
+    s.data = installed ? "fashion-mnist" : "spirals";
+    if (!installed) {
+      std::printf("No Fashion-MNIST in %s (package dataset-fashion-mnist), so: spirals.\n",
+                  fashion_mnist_folder);
+    }
+  }
+  mlp::TrainAndTest data = s.data == "spirals" ? make_spirals(s.seed)
+                           : s.data == "fashion-mnist"
+                               ? mlp::load_mnist(fashion_mnist_folder, s.classes)
+                               : mlp::load_mnist(s.data, s.classes);
+  data.train.keep(s.limit);
+  return data;
+}
+
+void initialize(mlp::Mlp<float>& model, const std::string& name, et::Generator& random) {
+  model.initialize([&](Eigen::MatrixXf& weight) {
+    if (name == "he-normal") et::he_normal(weight, random);
+    if (name == "he-uniform") et::he_uniform(weight, random);
+    if (name == "xavier-normal") et::xavier_normal(weight, random);
+    if (name == "xavier-uniform") et::xavier_uniform(weight, random);
+  });
+}
+
+et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
+  const double rate = s.learning_rate.value_or(s.optimizer == "sgd" ? 0.1 : 1e-3);
+  const std::int64_t rest = std::max<std::int64_t>(steps - s.warmup, 1);
+  et::Schedule schedule = rate;
+  if (s.schedule == "step") {
+    schedule = et::step_decay({.initial = rate, .factor = 0.1, .period = (rest + 2) / 3});
+  } else if (s.schedule == "exponential") {
+    schedule = et::exponential_decay({.initial = rate, .factor = 0.01, .period = rest});
+  } else if (s.schedule == "cosine") {
+    schedule = et::cosine_decay({.initial = rate, .steps = rest});
+  }
+  if (s.warmup > 0) schedule = et::warmup({.steps = s.warmup, .then = schedule});
+  return schedule;
+}
+
+// Makes a step and returns the norm of the gradient before clipping.
+using Update = std::function<double(et::Parameters<float>&)>;
+
+template <class Sequence>
+Update make_update(const Settings& s, Sequence optimizer) {
+  return [chain = et::chain<float>(et::clip_by_global_norm(s.clip_norm),
+                                   et::clip_by_value(s.clip_value), optimizer)](
+             et::Parameters<float>& parameters) mutable {
+    chain.step(parameters);
+    return chain.template measured<et::ClipByGlobalNorm>().norm;
+  };
+}
+
+Update make_update(const Settings& s, const et::Schedule& rate) {
+  const double decay = s.weight_decay.value_or(s.optimizer == "adamw" ? 0.01 : 0.0);
+  if (s.optimizer == "sgd") {
+    return make_update(
+        s, et::sgd({.learning_rate = rate, .momentum = s.momentum, .weight_decay = decay}));
+  }
+  if (s.optimizer == "rmsprop") {
+    return make_update(
+        s, et::rms_prop({.learning_rate = rate, .weight_decay = decay, .momentum = s.momentum}));
+  }
+  if (s.optimizer == "adam") {
+    return make_update(s, et::adam({.learning_rate = rate, .weight_decay = decay}));
+  }
+  return make_update(s, et::adamw({.learning_rate = rate, .weight_decay = decay}));
+}
+
+struct Row {
+  Index epoch = 0;
+  mlp::Score train;  // as the batches were seen, before the step that each of them made
+  mlp::Score test;
+  double gradient_norm = 0.0;  // the mean over the steps
+  double learning_rate = 0.0;  // of the first step
+  double samples_per_second = 0.0;
+};
+
+constexpr const char* table_header =
+    "epoch  train loss  accuracy   test loss  accuracy   grad norm   learn rate   samples/s";
+constexpr const char* csv_header =
+    "epoch,train_loss,train_accuracy,test_loss,test_accuracy,gradient_norm,learning_rate,"
+    "samples_per_second";
+
+std::string format_row(const char* format, const Row& row) {
+  char text[256];
+  std::snprintf(text, sizeof(text), format, static_cast<long>(row.epoch), row.train.mean_loss(),
+                row.train.accuracy(), row.test.mean_loss(), row.test.accuracy(), row.gradient_norm,
+                row.learning_rate, row.samples_per_second);
+  return text;
+}
+
+[[noreturn]] void diverged(const std::string& what) {
+  throw std::runtime_error(what +
+                           ": the training has diverged; try a smaller --learning-rate, --warmup "
+                           "or --clip-norm 1");
+}
+
+Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples, Index epoch,
+                const Update& update, et::Generator& random) {
+  Row row;
+  row.epoch = epoch;
+  const mlp::Stopwatch watch;
+  mlp::Progress progress("epoch " + std::to_string(epoch), samples);
+  batches.shuffle(random);
+  for (Index i = 0; i < batches.count(); ++i) {
+    const mlp::Batch batch = batches[i];
+    const mlp::Score score = model.learn(batch.features, batch.labels, random);
+    if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
+    row.gradient_norm += update(model.parameters()) / static_cast<double>(batches.count());
+    row.train += score;
+    progress.update(row.train.samples);
+  }
+  row.samples_per_second = static_cast<double>(samples) / watch.seconds();
+  return row;
+}
+
+mlp::Score evaluate(mlp::Mlp<float>& model, mlp::Batches& batches) {
+  mlp::Score score;
+  for (Index i = 0; i < batches.count(); ++i) {
+    const mlp::Batch batch = batches[i];
+    score += model.evaluate(batch.features, batch.labels);
+  }
+  return score;
+}
+
+void train(Settings s) {
+#ifndef _OPENMP
+  et::require(s.threads == 1, "--threads: this program was built without OpenMP, so it must be 1");
+#endif
+  Eigen::setNbThreads(s.threads);
+
+  const mlp::TrainAndTest data = load_data(s);
+  mlp::Batches train_batches(data.train, s.batch_size);
+  mlp::Batches test_batches(data.test, s.batch_size);
+  const std::int64_t steps = s.epochs * train_batches.count();
+
+  et::Generator random(s.seed);
+  mlp::Mlp<float> model({.inputs = data.train.features.rows(),
+                         .hidden = s.hidden,
+                         .classes = data.train.classes,
+                         .batch_size = s.batch_size,
+                         .batch_norm = s.batch_norm,
+                         .dropout = s.dropout});
+  initialize(model, s.init, random);
+  const et::Schedule rate = make_schedule(s, steps);
+  const Update update = make_update(s, rate);
+  std::optional<mlp::CsvLog> log;
+  if (!s.csv.empty()) log.emplace(s.csv, csv_header);
+
+  std::printf("%s: %ld samples to train on, %ld to test on\n", s.data.c_str(),
+              static_cast<long>(data.train.size()), static_cast<long>(data.test.size()));
+  std::printf("%ld", static_cast<long>(data.train.features.rows()));
+  for (const Index size : s.hidden) std::printf("-%ld", static_cast<long>(size));
+  std::printf("-%ld, %ld parameters, %s, %s schedule, batches of %ld\n\n%s\n",
+              static_cast<long>(data.train.classes), static_cast<long>(model.parameters().total()),
+              s.optimizer.c_str(), s.schedule.c_str(), static_cast<long>(s.batch_size),
+              table_header);
+  std::fflush(stdout);
+
+  Row row;
+  for (Index epoch = 1; epoch <= s.epochs; ++epoch) {
+    row = train_epoch(model, train_batches, data.train.size(), epoch, update, random);
+    row.learning_rate = rate((epoch - 1) * train_batches.count());
+    row.test = evaluate(model, test_batches);
+    std::puts(
+        format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
+    std::fflush(stdout);
+    if (log) log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row));
+  }
+  std::printf("test accuracy: %.4f\n", row.test.accuracy());
+  if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the results");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a multi-layer perceptron to tell pictures apart.", "train");
+  Settings settings;
+  try {
+    add_options(app, settings);
+    app.parse(argc, argv);
+    train(std::move(settings));
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "train: %s (see train --help)\n", error.what());
+    return 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "train: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
