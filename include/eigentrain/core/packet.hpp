@@ -258,8 +258,8 @@ EIGENTRAIN_INLINE Mask<S, N> is_finite(const Packet<S, N>& a) {
   return abs(a) <= Packet<S, N>(std::numeric_limits<S>::max());
 }
 
-/// Zero where |a| is subnormal, a elsewhere. A moment whose gradient has vanished decays into
-/// subnormals, on which many processors are several times slower.
+/// Zero (of positive sign) where |a| is zero or subnormal, a elsewhere. A moment whose gradient has
+/// vanished decays into subnormals, on which many processors are several times slower.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
   return select(abs(a) < Packet<S, N>(std::numeric_limits<S>::min()), S(0), a);

@@ -164,8 +164,8 @@ class Parameters {
                   "eigentrain: a parameter is an Eigen matrix, array, Map, Ref, block or Tensor");
     static_assert(detail::Dense<Gradient> || detail::Contiguous<Gradient>,
                   "eigentrain: a gradient is an Eigen matrix, array, Map, Ref, block or Tensor");
-    static_assert(std::is_same_v<typename Parameter::Scalar, S> &&
-                      std::is_same_v<typename Gradient::Scalar, S>,
+    static_assert(std::is_same_v<std::remove_const_t<typename Parameter::Scalar>, S> &&
+                      std::is_same_v<std::remove_const_t<typename Gradient::Scalar>, S>,
                   "eigentrain: parameter and gradient must have the scalar type of the list");
     static_assert(detail::has_memory<Parameter>() && detail::has_memory<Gradient>(),
                   "eigentrain: this is an expression without memory of its own; evaluate it into a "

@@ -38,11 +38,13 @@ struct Shape {
 
 namespace detail {
 
+// By deduction, since some views derive from the base of another type.
 template <class T>
-concept Dense = std::derived_from<T, Eigen::DenseBase<T>>;
+concept Dense = requires(const T& object) { []<class D>(const Eigen::DenseBase<D>&) {}(object); };
 
 template <class T>
-concept OwningDense = Dense<T> && std::derived_from<T, Eigen::PlainObjectBase<T>>;
+concept OwningDense =
+    requires(const T& object) { []<class D>(const Eigen::PlainObjectBase<D>&) {}(object); };
 
 // Eigen::Tensor, TensorMap and whatever else has a scalar type, contiguous data and a size.
 template <class T>

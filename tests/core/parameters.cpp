@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "eigentrain/core/parameters.hpp"
+
+#include <cmath>
+#include <limits>
+#include <unsupported/Eigen/CXX11/Tensor>
+
+#include "support/allocations.hpp"
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+
+TEST_CASE("parameters are listed in the order of their coming, with their options") {
+  Eigen::MatrixXf W(3, 2), dW(3, 2);
+  Eigen::VectorXf b(5), db(5);
+  et::Parameters<float> parameters;
+  parameters.add("W", W, dW).add("b", b, db, {.weight_decay = false, .learning_rate_scale = 0.5});
+  REQUIRE(parameters.size() == 2);
+  CHECK(parameters.total() == 11);
+  CHECK(parameters.name(1) == "b");
+  CHECK(parameters.count(0) == 6);
+  CHECK(parameters.options(0).weight_decay);
+  CHECK_FALSE(parameters.options(1).weight_decay);
+  CHECK(parameters[1].parameter.data == b.data());
+  CHECK(parameters[1].gradient.data == db.data());
+  CHECK(parameters[0].state == 0);
+  CHECK(parameters[1].state == 16);  // on the next cache line
+  CHECK(parameters.state_length() == 32);
+}
+
+TEST_CASE("all memory forms are taken") {
+  std::vector<float> memory(200);
+  Eigen::MatrixXf matrix(4, 6), gradient(4, 6);
+  const Eigen::MatrixXf constant(4, 6);
+  Eigen::Tensor<float, 3> tensor(2, 3, 4), tensor_gradient(2, 3, 4);
+  Eigen::Ref<Eigen::MatrixXf> ref(matrix);
+  et::Parameters<float> parameters;
+  parameters.add("map", Eigen::Map<Eigen::VectorXf>(memory.data() + 1, 7),
+                 Eigen::Map<const Eigen::VectorXf>(memory.data() + 50, 7));
+  parameters.add("block", matrix.block(0, 0, 2, 3), gradient.block(1, 1, 2, 3));
+  parameters.add("columns", matrix.leftCols(2), gradient.leftCols(2));
+  parameters.add("ref", ref, gradient);
+  parameters.add("const gradient", matrix, constant);
+  parameters.add("tensor", tensor, tensor_gradient);
+  parameters.add("tensor map", Eigen::TensorMap<Eigen::Tensor<float, 2>>(memory.data(), 3, 4),
+                 Eigen::TensorMap<Eigen::Tensor<const float, 2>>(memory.data() + 100, 3, 4));
+  Eigen::Matrix<float, 3, 3> fixed, fixed_gradient;
+  parameters.add("fixed", fixed, fixed_gradient);
+  Eigen::ArrayXXf array(4, 6);
+  parameters.add("array with a matrix gradient", array, gradient);
+  CHECK(parameters[0].parameter.data == memory.data() + 1);
+  CHECK(parameters[1].gradient.data == &gradient(1, 1));
+  CHECK(parameters[3].parameter.data == matrix.data());
+  CHECK(parameters[4].gradient_is_const);
+  CHECK_FALSE(parameters[3].gradient_is_const);
+  CHECK(parameters[6].parameter.size() == 12);
+}
+
+TEST_CASE("wrong additions are named and leave the list as it was") {
+  Eigen::MatrixXf W(3, 2), dW(3, 2), other(2, 3);
+  Eigen::VectorXf b(6), db(6);
+  Eigen::RowVectorXf row(6);
+  et::Parameters<float> parameters;
+  parameters.add("W", W, dW);
+
+  CHECK_THROWS_WITH(parameters.add("V", W, other),
+                    "V: the parameter is 3x2 but its gradient is 2x3");
+  CHECK_THROWS_WITH(parameters.add("b", b, row), "b: the parameter is 6x1 but its gradient is 1x6");
+  CHECK_THROWS_WITH(parameters.add("W", b, db),
+                    "Parameters: there is already a tensor named \"W\"");
+  CHECK_THROWS_WITH(parameters.add("", b, db), "Parameters: a tensor needs a name");
+  CHECK_THROWS_WITH(parameters.add("b", b, b), "b: the parameter and its gradient share memory");
+  CHECK_THROWS_WITH(parameters.add("b", b.head(4), b.tail(4)),
+                    "b: the parameter and its gradient share memory");
+  CHECK_THROWS_WITH(parameters.add("b", Eigen::Map<Eigen::VectorXf>(nullptr, 6), db),
+                    "b: the parameter or its gradient has no memory (a null pointer)");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double scale : {-1.0, nan, std::numeric_limits<double>::infinity()}) {
+    CHECK_THROWS_WITH(parameters.add("b", b, db, {.learning_rate_scale = scale}),
+                      ContainsSubstring("b: learning_rate_scale must be in [0, inf), got"));
+  }
+  Eigen::Tensor<float, 2> tensor(2, 4);
+  CHECK_THROWS_WITH(parameters.add("t", b, tensor),
+                    "t: the parameter is 6x1 but its gradient is 8 values");
+  CHECK(parameters.size() == 1);
+  CHECK(parameters.total() == 6);
+  CHECK_NOTHROW(parameters.add("halves", b.head(3), b.tail(3)));
+}
+
+TEST_CASE("options can change between steps") {
+  Eigen::VectorXf b(6), db(6);
+  et::Parameters<float> parameters;
+  parameters.add("b", b, db);
+  parameters.set_options("b", {.frozen = true});
+  CHECK(parameters.options(0).frozen);
+  CHECK_THROWS_WITH(parameters.set_options("c", {}), "Parameters: there is no tensor named \"c\"");
+  CHECK_THROWS_AS(parameters.set_options("b", {.learning_rate_scale = -1.0}),
+                  std::invalid_argument);
+  CHECK(parameters.options(0).learning_rate_scale == 1.0);
+}
+
+TEST_CASE("elements are numbered through, without frozen and empty tensors") {
+  Eigen::VectorXd a(3), da(3), b(4), db(4), c(0), dc(0), d(5), dd(5);
+  et::Parameters<double> parameters;
+  CHECK_THROWS_WITH(parameters.elements(), "Parameters: the list is empty; add() tensors first");
+  parameters.add("a", a, da).add("b", b, db, {.frozen = true}).add("c", c, dc).add("d", d, dd);
+  const et::Elements<double>& elements = parameters.elements();
+  REQUIRE(elements.tensors.size() == 2);
+  CHECK(elements.total == 8);
+  CHECK(elements.tensors[1].name == "d");
+  CHECK(elements.tensors[1].first == 3);
+  CHECK(elements.tensors[1].state == 16);  // its place doesn't depend on what is frozen
+  CHECK(et::test::allocations_in([&] { parameters.elements(); }) == 0);
+  d.resize(6);
+  CHECK_THROWS_WITH(parameters.elements(),
+                    "d: the parameter was 5x1 when it was added and is 6x1 now");
+}
+
+TEST_CASE("a copy of the list, or the list moved, still names its tensors") {
+  Eigen::VectorXd a(3), da(3);
+  et::Parameters<double> original;
+  original.add("a", a, da);
+  et::Parameters<double> copy = original;
+  original = {};
+  CHECK(copy.elements().tensors[0].name == "a");
+  et::Parameters<double> moved = std::move(copy);
+  CHECK(moved.elements().tensors[0].options == &moved.options(0));
+}
