@@ -28,6 +28,7 @@ struct Result {
 struct Plan {
   int rounds = 31;
   double block_seconds = 0.004;  ///< at least; a block is one call or more
+  bool warm = true;              ///< make a call before each block that isn't timed
 };
 
 inline double seconds_of(const std::function<void()>& run, long calls) {
@@ -45,8 +46,8 @@ inline double median(std::vector<double> values) {
 }
 
 /// Times the rivals against each other. The first is the one to which ratios refer. In each round
-/// the order is another one, and every block begins with a call that isn't timed, which brings the
-/// rival's memory back into the caches.
+/// the order is another one; the call before a block brings the rival's memory back into the
+/// caches.
 inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan& plan = {}) {
   const std::size_t count = rivals.size();
   std::vector<long> calls(count, 1);
@@ -61,7 +62,7 @@ inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan&
   for (int r = 0; r < plan.rounds; ++r) {
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = (k + static_cast<std::size_t>(r)) % count;
-      rivals[i].run();
+      if (plan.warm) rivals[i].run();
       round[i] = seconds_of(rivals[i].run, calls[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
