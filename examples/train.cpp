@@ -6,7 +6,6 @@
 //   train --data spirals --batch-norm      points made on the spot
 
 #include "mlp/mlp.hpp"
-// (the first, because it sets a limit of Eigen's)
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eigentrain/eigentrain.hpp"
@@ -61,10 +61,11 @@ struct Settings {
 };
 
 void add_options(CLI::App& app, Settings& s) {
-  app.add_option("--data", s.data,
-                 "fashion-mnist, spirals (points made on the spot), or a folder with the four\n"
-                 "files of MNIST or a relative, gzip'd or not. Without this option: fashion-mnist,\n"
-                 "or spirals where it isn't installed")
+  app.add_option(
+         "--data", s.data,
+         "fashion-mnist, spirals (points made on the spot), or a folder with the four\n"
+         "files of MNIST or a relative, gzip'd or not. Without this option: fashion-mnist,\n"
+         "or spirals where it isn't installed")
       ->group("Data");
   app.add_option("--classes", s.classes, "Labels are 0 to this minus 1")
       ->check(CLI::PositiveNumber)
@@ -184,14 +185,19 @@ et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
 // Makes a step and returns the norm of the gradient before clipping.
 using Update = std::function<double(et::Parameters<float>&)>;
 
-template <class Sequence>
-Update make_update(const Settings& s, Sequence optimizer) {
-  return [chain = et::chain<float>(et::clip_by_global_norm(s.clip_norm),
-                                   et::clip_by_value(s.clip_value), optimizer)](
-             et::Parameters<float>& parameters) mutable {
+template <class Chain>
+Update update_of(Chain chain) {
+  return [chain = std::move(chain)](et::Parameters<float>& parameters) mutable {
     chain.step(parameters);
     return chain.template measured<et::ClipByGlobalNorm>().norm;
   };
+}
+
+template <class Sequence>
+Update make_update(const Settings& s, Sequence optimizer) {
+  const auto norm = et::clip_by_global_norm(s.clip_norm);  // only measures, if infinite
+  if (s.clip_value == never) return update_of(et::chain<float>(norm, optimizer));
+  return update_of(et::chain<float>(norm, et::clip_by_value(s.clip_value), optimizer));
 }
 
 Update make_update(const Settings& s, const et::Schedule& rate) {
@@ -306,8 +312,7 @@ void train(Settings s) {
     row = train_epoch(model, train_batches, data.train.size(), epoch, update, random);
     row.learning_rate = rate((epoch - 1) * train_batches.count());
     row.test = evaluate(model, test_batches);
-    std::puts(
-        format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
+    std::puts(format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
     std::fflush(stdout);
     if (log) log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row));
   }

@@ -2,16 +2,14 @@
 // Mini-batches in a shuffled order, gathered into memory that is taken once.
 #pragma once
 
-#include <Eigen/Core>
+#include "mlp/dataset.hpp"
+
 #include <algorithm>
-#include <cstdint>
 #include <numeric>
-#include <utility>
 #include <vector>
 
 #include "eigentrain/core/check.hpp"
 #include "eigentrain/core/random.hpp"
-#include "mlp/dataset.hpp"
 
 namespace mlp {
 
@@ -43,10 +41,10 @@ class Batches {
 
   Index count() const { return (data_.size() + labels_.size() - 1) / labels_.size(); }
 
-  /// Draws a new order (Fisher and Yates). The same generator gives the same order on every
-  /// machine, which std::shuffle doesn't promise.
+  /// Draws a new order: the same generator gives the same order on every machine, which
+  /// std::shuffle doesn't promise.
   void shuffle(eigentrain::Generator& random) {
-    for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[below(i, random)]);
+    eigentrain::shuffle(order_.data(), data_.size(), random);
   }
 
   Batch operator[](Index i) {
@@ -61,16 +59,6 @@ class Batches {
   }
 
  private:
-  // Uniform on 0 … n − 1, n < 2³²: the high half of a product with 32 random bits. Low halves under
-  // 2³² mod n are drawn again, or some values would come up more often (Lemire 2019).
-  static std::size_t below(std::uint64_t n, eigentrain::Generator& random) {
-    const std::uint64_t uneven = (std::uint64_t{1} << 32) % n;
-    for (;;) {
-      const std::uint64_t product = random() * n;
-      if ((product & 0xFFFFFFFFU) >= uneven) return product >> 32;
-    }
-  }
-
   const Dataset& data_;
   std::vector<Index> order_;
   Eigen::MatrixXf features_;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "mlp/dense.hpp"
-// (the first, because it sets a limit of Eigen's)
 
 #include <optional>
 
@@ -31,7 +30,8 @@ class Block {
               options.relu && !options.batch_norm ? Activation::relu : Activation::none),
         relu_after_norm_(options.relu && options.batch_norm) {
     if (options.batch_norm) norm.emplace(options.out);
-    if (options.dropout != 0.0) dropout.emplace(options.dropout);
+    if (options.dropout != 0.0)
+      dropout.emplace(eigentrain::DropoutOptions{.rate = options.dropout});
   }
 
   Dense<S> dense;

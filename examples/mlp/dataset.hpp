@@ -2,7 +2,8 @@
 // Labelled samples to learn from: a folder in the format of MNIST, or spirals made on the spot.
 #pragma once
 
-#include <Eigen/Core>
+#include "mlp/matrix.hpp"
+
 #include <cmath>
 #include <filesystem>
 #include <numbers>
@@ -10,11 +11,11 @@
 
 #include "eigentrain/core/check.hpp"
 #include "eigentrain/core/random.hpp"
+#include "eigentrain/init/normal.hpp"
+#include "eigentrain/init/uniform.hpp"
 #include "mlp/idx.hpp"
 
 namespace mlp {
-
-using Eigen::Index;
 
 /// Samples are columns; labels are 0 … classes − 1.
 struct Dataset {
@@ -111,8 +112,8 @@ inline TrainAndTest load_mnist(const std::filesystem::path& folder, Index classe
 inline Dataset make_spirals(Index size, Index classes, eigentrain::Generator& random) {
   Eigen::VectorXf radius(size);
   Eigen::VectorXf noise(size);
-  eigentrain::fill_uniform(radius.data(), size, 0.05, 1.0, random);
-  eigentrain::fill_normal(noise.data(), size, 0.0, 0.1, random);
+  eigentrain::uniform(radius, random, 0.05, 1.0);
+  eigentrain::normal(noise, random, 0.0, 0.1);
 
   Dataset data{Eigen::MatrixXf(2, size), Eigen::VectorXi(size), classes};
   constexpr float turn = 2 * std::numbers::pi_v<float>;

@@ -3,20 +3,9 @@
 #pragma once
 
 #include "mlp/matrix.hpp"
+#include "mlp/relu.hpp"
 
 namespace mlp {
-
-/// y ← max(y, 0). A NaN stays, where a plain maximum may lose it.
-template <class S>
-void relu(Output<S> y) {
-  y = y.cwiseMax(S(0));
-}
-
-/// gradient ← gradient where y = relu(…) is positive, else 0.
-template <class S>
-void relu_backward(const Input<S>& y, Output<S> gradient) {
-  gradient = (y.array() > S(0)).select(gradient, S(0));
-}
 
 enum class Activation { none, relu };
 

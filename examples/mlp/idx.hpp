@@ -75,7 +75,8 @@ inline Idx read_idx(const std::filesystem::path& path, int dimensions) {
   detail::ByteReader reader(path);
 
   std::uint8_t magic[4] = {};
-  require(reader.read(magic, 4) == 4, file, ": too short for an IDX file, which begins with 4 bytes");
+  require(reader.read(magic, 4) == 4, file,
+          ": too short for an IDX file, which begins with 4 bytes");
   require(magic[0] == 0 && magic[1] == 0, file, ": an IDX file begins with two zeros, got ",
           int{magic[0]}, " and ", int{magic[1]});
   require(magic[2] == 8, file, ": the values must be unsigned bytes (type 8), got type ",

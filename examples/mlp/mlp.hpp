@@ -3,7 +3,6 @@
 #pragma once
 
 #include "mlp/block.hpp"
-// (the first, because it sets a limit of Eigen's)
 
 #include <string>
 #include <vector>
@@ -16,11 +15,11 @@ namespace mlp {
 
 struct MlpOptions {
   Index inputs = 0;
-  std::vector<Index> hidden;  ///< sizes of the hidden layers; none gives logistic regression
+  std::vector<Index> hidden = {};  ///< sizes of the hidden layers; none gives logistic regression
   Index classes = 0;
-  Index batch_size = 128;     ///< the most samples that a call will bring
-  bool batch_norm = false;    ///< in the hidden layers
-  double dropout = 0.0;       ///< after the hidden layers
+  Index batch_size = 128;   ///< the most samples that a call will bring
+  bool batch_norm = false;  ///< in the hidden layers
+  double dropout = 0.0;     ///< after the hidden layers
 };
 
 /// Blocks in a row, and cross-entropy on the logits of the last. Samples are columns. All memory is
@@ -52,7 +51,8 @@ class Mlp {
     blocks_.emplace_back(BlockOptions{
         .in = in, .out = options.classes, .batch_size = options.batch_size, .relu = false});
     gradients_.emplace_back(options.classes, options.batch_size);
-    for (std::size_t i = 0; i < blocks_.size(); ++i) add_parameters(blocks_[i], std::to_string(i + 1));
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+      add_parameters(blocks_[i], std::to_string(i + 1));
   }
   // The parameters are views of the members.
   Mlp(const Mlp&) = delete;
@@ -72,7 +72,8 @@ class Mlp {
               eigentrain::Generator& random) {
     const Index batch = x.cols();
     blocks_.front().forward(x, random);
-    for (std::size_t i = 1; i < blocks_.size(); ++i) blocks_[i].forward(output(i - 1, batch), random);
+    for (std::size_t i = 1; i < blocks_.size(); ++i)
+      blocks_[i].forward(output(i - 1, batch), random);
     const std::size_t last = blocks_.size() - 1;
     const Score score =
         softmax_cross_entropy<S>(output(last, batch), labels, gradient(last, batch));

@@ -31,7 +31,8 @@ inline std::string clock_text(double seconds) {
 }
 
 /// Writes to `out`, which should not be the stream of the results. The bar is drawn at most ten
-/// times a second, a plain line at most every ten seconds, so a short loop leaves no trace in a log.
+/// times a second, a plain line at most every ten seconds, so a short loop leaves no trace in a
+/// log.
 ///
 ///     Progress progress("epoch 3", samples);
 ///     for (...) progress.update(done);

@@ -90,10 +90,12 @@ TEST_CASE("read_idx refuses gzip that is cut or damaged") {
   const auto file = folder / "cut.gz";
   Bytes noise(5000);
   std::uint32_t state = 1;
-  for (auto& value : noise) value = static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24);
+  for (auto& value : noise)
+    value = static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24);
   const Bytes whole = scratch::gzip(scratch::idx({5000}, noise));
 
-  for (const std::size_t length : {whole.size() - 1, whole.size() - 8, whole.size() / 2, std::size_t{12}}) {
+  for (const std::size_t length :
+       {whole.size() - 1, whole.size() - 8, whole.size() / 2, std::size_t{12}}) {
     INFO(length << " of " << whole.size() << " bytes");
     scratch::write(file, Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));
     CHECK_THROWS_WITH(mlp::read_idx(file, 1), ContainsSubstring(file.string()));

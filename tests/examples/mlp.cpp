@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#include "mlp/mlp.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "eigentrain/core/random.hpp"
+#include "eigentrain/init/normal.hpp"
+#include "eigentrain/optim/adamw.hpp"
+#include "support/allocations.hpp"
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+using Eigen::Index;
+using mlp::Matrix;
+
+namespace {
+
+template <class S>
+Matrix<S> normal(Index rows, Index cols, et::Generator& random, double deviation = 1.0) {
+  Matrix<S> values(rows, cols);
+  et::normal(values, random, 0.0, deviation);
+  return values;
+}
+
+Eigen::VectorXi some_labels(Index size, Index classes) {
+  Eigen::VectorXi labels(size);
+  for (Index i = 0; i < size; ++i) labels[i] = static_cast<int>(i * 7 % classes);
+  return labels;
+}
+
+// Everything random, so that no gradient is zero by accident: biases, γ and β too.
+template <class S>
+void scramble(mlp::Mlp<S>& model, et::Generator& random) {
+  for (Index i = 0; i < model.parameters().size(); ++i) {
+    const auto memory = model.parameters()[i].parameter;
+    et::normal(Eigen::Map<mlp::Vector<S>>(memory.data, memory.size()), random, 0.1, 0.6);
+  }
+}
+
+// The gradients that learn() sets against central differences of the loss that it returns. The
+// generator is copied for every call, and so all of them drop the same outputs.
+void check_gradients(const mlp::MlpOptions& options) {
+  et::Generator random(7);
+  mlp::Mlp<double> model(options);
+  scramble(model, random);
+  const Index batch = options.batch_size;
+  const Matrix<double> x = normal<double>(options.inputs, batch, random);
+  const Eigen::VectorXi labels = some_labels(batch, options.classes);
+  const auto loss = [&] {
+    et::Generator same = random;
+    return model.learn(x, labels, same).mean_loss();
+  };
+
+  loss();
+  std::vector<std::vector<double>> gradients;
+  for (Index i = 0; i < model.parameters().size(); ++i) {
+    const auto memory = model.parameters()[i].gradient;
+    gradients.emplace_back(memory.data, memory.data + memory.size());
+  }
+  for (Index i = 0; i < model.parameters().size(); ++i) {
+    const auto values = model.parameters()[i].parameter;
+    double largest = 0.0;
+    for (Index k = 0; k < values.size(); ++k) {
+      const double before = values.data[k];
+      constexpr double h = 1e-5;
+      values.data[k] = before + h;
+      const double above = loss();
+      values.data[k] = before - h;
+      const double below = loss();
+      values.data[k] = before;
+      const double expected = (above - below) / (2 * h);
+      const double got = gradients[static_cast<std::size_t>(i)][static_cast<std::size_t>(k)];
+      INFO(model.parameters().name(i) << "[" << k << "]");
+      CHECK(got == Approx(expected).epsilon(1e-6).margin(1e-8));
+      largest = std::max(largest, std::abs(got));
+    }
+    // A bias in front of batch norm is the one parameter that changes nothing.
+    const std::string& name = model.parameters().name(i);
+    const bool idle = options.batch_norm && name.ends_with(".bias") &&
+                      name != "fc" + std::to_string(options.hidden.size() + 1) + ".bias";
+    INFO(name);
+    CHECK((largest > 1e-3) == !idle);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the gradients are the derivatives of the loss") {
+  const mlp::MlpOptions plain{.inputs = 5, .hidden = {7, 6}, .classes = 4, .batch_size = 9};
+  SECTION("plain") {
+    check_gradients(plain);
+  }
+  SECTION("no hidden layer") {
+    check_gradients({.inputs = 5, .hidden = {}, .classes = 4, .batch_size = 9});
+  }
+  SECTION("batch norm") {
+    mlp::MlpOptions options = plain;
+    options.batch_norm = true;
+    check_gradients(options);
+  }
+  SECTION("dropout") {
+    mlp::MlpOptions options = plain;
+    options.dropout = 0.3;
+    check_gradients(options);
+  }
+  SECTION("both") {
+    mlp::MlpOptions options = plain;
+    options.batch_norm = true;
+    options.dropout = 0.3;
+    check_gradients(options);
+  }
+}
+
+TEST_CASE("parameters have the names that people know, and only weights decay") {
+  mlp::Mlp<float> model(
+      {.inputs = 5, .hidden = {7, 6}, .classes = 4, .batch_size = 9, .batch_norm = true});
+  const auto& parameters = model.parameters();
+  std::vector<std::string> names;
+  for (Index i = 0; i < parameters.size(); ++i) {
+    names.push_back(parameters.name(i));
+    CHECK(parameters.options(i).weight_decay == names.back().ends_with(".weight"));
+  }
+  CHECK(names == std::vector<std::string>{"fc1.weight", "fc1.bias", "norm1.gamma", "norm1.beta",
+                                          "fc2.weight", "fc2.bias", "norm2.gamma", "norm2.beta",
+                                          "fc3.weight", "fc3.bias"});
+  CHECK(parameters.total() == 5 * 7 + 7 * 3 + 7 * 6 + 6 * 3 + 6 * 4 + 4);
+}
+
+TEST_CASE("a smaller batch gives what its samples give in a model of that size") {
+  et::Generator random(3);
+  const mlp::MlpOptions options{.inputs = 5, .hidden = {19}, .classes = 4, .batch_size = 32};
+  mlp::MlpOptions small = options;
+  small.batch_size = 3;
+  mlp::Mlp<double> large_model(options);
+  mlp::Mlp<double> small_model(small);
+  et::Generator again = random;
+  scramble(large_model, random);
+  scramble(small_model, again);
+  const Matrix<double> x = normal<double>(5, 32, random);
+  const Eigen::VectorXi labels = some_labels(32, 4);
+  large_model.learn(x, labels, random);
+  const mlp::Score large = large_model.learn(x.leftCols(3), labels.head(3), random);
+  const mlp::Score few = small_model.learn(x.leftCols(3), labels.head(3), random);
+  CHECK(large.loss == Approx(few.loss));
+  for (Index i = 0; i < large_model.parameters().size(); ++i) {
+    const auto a = large_model.parameters()[i].gradient;
+    const auto b = small_model.parameters()[i].gradient;
+    for (Index k = 0; k < a.size(); ++k) CHECK(a.data[k] == Approx(b.data[k]).margin(1e-12));
+  }
+}
+
+TEST_CASE("evaluation drops nothing, uses the running statistics and changes nothing") {
+  et::Generator random(11);
+  const mlp::MlpOptions options{.inputs = 5,
+                                .hidden = {16},
+                                .classes = 4,
+                                .batch_size = 64,
+                                .batch_norm = true,
+                                .dropout = 0.5};
+  mlp::Mlp<double> model(options);
+  scramble(model, random);
+  const Matrix<double> x = normal<double>(5, 64, random);
+  const Eigen::VectorXi labels = some_labels(64, 4);
+  const double untrained = model.evaluate(x, labels).loss;
+  CHECK(model.evaluate(x, labels).loss == untrained);
+
+  // A sample's logits don't depend on its company, as they would with statistics of the batch.
+  const Matrix<double> together = model.predict(x);
+  const Matrix<double> alone = model.predict(x.col(5));
+  CHECK(alone.isApprox(together.col(5), 1e-12));
+
+  // Training moves the running statistics and drops other outputs each time.
+  const double once = model.learn(x, labels, random).loss;
+  CHECK(model.learn(x, labels, random).loss != once);
+  CHECK(model.evaluate(x, labels).loss != untrained);
+}
+
+TEST_CASE("a NaN in a sample reaches the loss") {
+  for (const bool batch_norm : {false, true}) {
+    et::Generator random(5);
+    mlp::Mlp<float> model({.inputs = 20,
+                           .hidden = {33, 17},
+                           .classes = 3,
+                           .batch_size = 8,
+                           .batch_norm = batch_norm});
+    scramble(model, random);
+    Matrix<float> x = normal<float>(20, 8, random);
+    x(4, 6) = std::numeric_limits<float>::quiet_NaN();
+    CHECK(std::isnan(model.learn(x, some_labels(8, 3), random).loss));
+    CHECK(std::isnan(model.evaluate(x, some_labels(8, 3)).loss));
+  }
+}
+
+TEST_CASE("a small set is learned by heart") {
+  for (const bool batch_norm : {false, true}) {
+    et::Generator random(1);
+    const Matrix<float> x = normal<float>(20, 64, random);
+    const Eigen::VectorXi labels = some_labels(64, 5);
+    mlp::Mlp<float> model({.inputs = 20,
+                           .hidden = {64, 32},
+                           .classes = 5,
+                           .batch_size = 64,
+                           .batch_norm = batch_norm});
+    model.initialize([&](Matrix<float>& weight) {
+      weight = normal<float>(weight.rows(), weight.cols(), random,
+                             std::sqrt(2.0 / static_cast<double>(weight.cols())));
+    });
+    et::AdamW<float> optimizer({.learning_rate = 5e-3});
+    const mlp::Score before = model.evaluate(x, labels);
+    for (int step = 0; step < 200; ++step) {
+      model.learn(x, labels, random);
+      optimizer.step(model.parameters());
+    }
+    const mlp::Score after = model.evaluate(x, labels);
+    CHECK(before.accuracy() < 0.5);
+    CHECK(after.accuracy() == 1.0);
+    CHECK(after.mean_loss() < 0.05);
+  }
+}
+
+TEST_CASE("a training step allocates nothing after the first") {
+  for (const bool extras : {false, true}) {
+    et::Generator random(2);
+    mlp::Mlp<float> model({.inputs = 784,
+                           .hidden = {256, 128},
+                           .classes = 10,
+                           .batch_size = 128,
+                           .batch_norm = extras,
+                           .dropout = extras ? 0.2 : 0.0});
+    scramble(model, random);
+    et::AdamW<float> optimizer;
+    const Matrix<float> x = normal<float>(784, 128, random);
+    const Eigen::VectorXi labels = some_labels(128, 10);
+    const auto step = [&](Index batch) {
+      model.learn(x.leftCols(batch), labels.head(batch), random);
+      optimizer.step(model.parameters());
+    };
+    step(128);
+    CHECK(et::test::allocations_in([&] { step(128); }) == 0);
+    CHECK(et::test::allocations_in([&] { step(96); }) == 0);  // the last batch of an epoch
+    CHECK(et::test::allocations_in([&] { model.evaluate(x, labels); }) == 0);
+  }
+  // The counter does see Eigen's memory.
+  CHECK(et::test::allocations_in([] { Matrix<float> taken(300, 300); }) > 0);
+}
+
+TEST_CASE("sizes that make no network are refused") {
+  CHECK_THROWS_WITH(mlp::Mlp<float>({.inputs = 0, .classes = 2}),
+                    "Mlp: inputs must be at least 1, got 0");
+  CHECK_THROWS_WITH(mlp::Mlp<float>({.inputs = 3, .classes = 0}),
+                    "Mlp: classes must be at least 1, got 0");
+  CHECK_THROWS_WITH(mlp::Mlp<float>({.inputs = 3, .hidden = {4, 0}, .classes = 2}),
+                    "Mlp: hidden must be at least 1, got 0");
+  CHECK_THROWS_AS(mlp::Mlp<float>({.inputs = 3, .hidden = {4}, .classes = 2, .dropout = 1.5}),
+                  std::invalid_argument);
+}
