@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "eigentrain/gradient/norm.hpp"
+
+#include <Eigen/Core>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "support/allocations.hpp"
+#include "support/catch.hpp"
+#include "support/probe.hpp"
+
+namespace et = eigentrain;
+using et::test::at_every_simd_level;
+using et::test::bits;
+using et::test::noise;
+
+namespace {
+
+template <class S>
+double norm_of(et::Parameters<S>& parameters) {
+  return et::detail::l2_norm(et::UpdateStream<S>(parameters.elements(), nullptr));
+}
+
+/// The norm of one tensor with these values.
+template <class S>
+double norm_of(std::initializer_list<S> values) {
+  Eigen::Matrix<S, Eigen::Dynamic, 1> p, g(static_cast<Eigen::Index>(values.size()));
+  std::copy(values.begin(), values.end(), g.data());
+  p.setZero(g.size());
+  et::Parameters<S> parameters;
+  parameters.add("p", p, g);
+  return norm_of(parameters);
+}
+
+/// The same n gradients, cut into tensors of at most `piece` values.
+template <class S>
+struct Pieces {
+  std::vector<Eigen::Matrix<S, Eigen::Dynamic, 1>> p, g;
+  et::Parameters<S> parameters;
+
+  Pieces(Eigen::Index n, Eigen::Index piece, S scale) {
+    for (Eigen::Index at = 0; at < n; at += piece) {
+      Eigen::Matrix<S, Eigen::Dynamic, 1> values(std::min(piece, n - at));
+      for (Eigen::Index i = 0; i < values.size(); ++i) values[i] = scale * noise<S>(1, at + i);
+      g.push_back(values);
+      p.push_back(values);
+    }
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      parameters.add("p" + std::to_string(i), p[i], g[i]);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the norm is the root of the sum of squares over all tensors together") {
+  Eigen::MatrixXd p1(2, 2), g1(2, 2);
+  Eigen::VectorXd p2(1), g2(1);
+  g1 << 2.0, 0.0, 4.0, -5.0;
+  g2 << 6.0;
+  et::Parameters<double> parameters;
+  parameters.add("a", p1, g1).add("b", p2, g2);
+  CHECK(norm_of(parameters) == 9.0);
+}
+
+TEST_CASE("the norm of a matrix is not its largest singular value") {
+  Eigen::MatrixXf p(2, 2), g(2, 2);
+  g << 3.0f, 0.0f, 0.0f, 4.0f;  // singular values 3 and 4
+  et::Parameters<float> parameters;
+  parameters.add("diagonal", p, g);
+  CHECK(norm_of(parameters) == 5.0);
+  g << 1.0f, 1.0f, 1.0f, -1.0f;  // both √2
+  CHECK(norm_of(parameters) == 2.0);
+}
+
+TEST_CASE("squares that leave the range don't spoil the norm") {
+  CHECK(norm_of({1e30f, 1e30f}) == Approx(1.41421356e30).epsilon(1e-7));
+  CHECK(norm_of({1e-30f}) == Approx(1e-30).epsilon(1e-7));
+  CHECK(norm_of({std::numeric_limits<float>::max()}) ==
+        static_cast<double>(std::numeric_limits<float>::max()));
+  CHECK(norm_of({std::numeric_limits<float>::denorm_min()}) ==
+        static_cast<double>(std::numeric_limits<float>::denorm_min()));
+  CHECK(norm_of({1e30f, 1e-30f, 0.0f}) == Approx(1e30).epsilon(1e-7));
+
+  CHECK(norm_of({1e200, 1e200}) == Approx(1.4142135623730951e200).epsilon(1e-15));
+  CHECK(norm_of({1e-200}) == Approx(1e-200).epsilon(1e-15));
+  CHECK(norm_of({3e-200, -4e-200}) == Approx(5e-200).epsilon(1e-15));
+  CHECK(norm_of({1e-160, 1e-160}) == Approx(1.4142135623730951e-160).epsilon(1e-15));
+  CHECK(norm_of({1e200, 1.0, 1e-200}) == Approx(1e200).epsilon(1e-15));
+  const double least = std::numeric_limits<double>::denorm_min();
+  CHECK(norm_of({least}) == least);
+  CHECK(norm_of({std::numeric_limits<double>::max()}) == std::numeric_limits<double>::max());
+}
+
+TEST_CASE("zeros and empty tensors have norm 0") {
+  CHECK(norm_of({0.0f, -0.0f}) == 0.0);
+  CHECK(norm_of({0.0, -0.0}) == 0.0);
+  CHECK(norm_of(std::initializer_list<float>{}) == 0.0);
+  CHECK(norm_of(std::initializer_list<double>{}) == 0.0);
+}
+
+TEMPLATE_TEST_CASE("a million small values are added without loss", "", float, double) {
+  constexpr Eigen::Index n = 1'000'000;
+  Eigen::Matrix<TestType, Eigen::Dynamic, 1> p(n), g(n);
+  g.setConstant(TestType(0.1));
+  et::Parameters<TestType> parameters;
+  parameters.add("p", p, g);
+  const double value = static_cast<double>(TestType(0.1));
+  CHECK(norm_of(parameters) == Approx(1000.0 * value).epsilon(1e-13));
+}
+
+TEMPLATE_TEST_CASE("the norm of a value that is not finite is not finite", "", float, double) {
+  using Limits = std::numeric_limits<TestType>;
+  for (const Eigen::Index n : {1, 31, 32, 33, 70'000}) {
+    for (const TestType bad : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN()}) {
+      for (const Eigen::Index at : {Eigen::Index(0), n / 2, n - 1}) {
+        Eigen::Matrix<TestType, Eigen::Dynamic, 1> p(n), g(n);
+        g.setOnes();
+        g[at] = bad;
+        et::Parameters<TestType> parameters;
+        parameters.add("p", p, g);
+        CAPTURE(n, bad, at);
+        const double norm = norm_of(parameters);
+        CHECK_FALSE(std::isfinite(norm));
+        CHECK(std::isnan(norm) == std::isnan(bad));
+      }
+    }
+  }
+  // Both: whichever it is, it isn't a number to go on with.
+  CHECK_FALSE(std::isfinite(norm_of({Limits::infinity(), Limits::quiet_NaN()})));
+  CHECK_FALSE(std::isfinite(norm_of({Limits::quiet_NaN(), TestType(1), Limits::infinity()})));
+}
+
+TEST_CASE("require_finite names the first tensor at fault") {
+  Eigen::VectorXf p = Eigen::VectorXf::Zero(40), fine = Eigen::VectorXf::Ones(40), bad = fine;
+  Eigen::VectorXf p2 = p, p3 = p, worse = fine;
+  bad[39] = std::numeric_limits<float>::quiet_NaN();
+  worse[0] = std::numeric_limits<float>::infinity();
+  et::Parameters<float> parameters;
+  parameters.add("first", p, fine).add("second", p2, bad).add("third", p3, worse);
+  const et::UpdateStream<float> stream(parameters.elements(), nullptr);
+  CHECK_NOTHROW(et::detail::require_finite(stream, 1.0, "owner"));
+  CHECK_THROWS_WITH(
+      et::detail::require_finite(stream, et::detail::l2_norm(stream), "owner"),
+      "owner: the gradient of second has values that are not finite; nothing was changed");
+}
+
+TEST_CASE("a norm beyond the range of double is refused without blaming a tensor") {
+  Eigen::VectorXd p(2), g(2);
+  g.setConstant(std::numeric_limits<double>::max());
+  et::Parameters<double> parameters;
+  parameters.add("p", p, g);
+  const et::UpdateStream<double> stream(parameters.elements(), nullptr);
+  const double norm = et::detail::l2_norm(stream);
+  CHECK(std::isinf(norm));
+  CHECK_THROWS_WITH(et::detail::require_finite(stream, norm, "owner"),
+                    "owner: the norm of all gradients overflows; nothing was changed");
+}
+
+TEMPLATE_TEST_CASE("the norm has the same bits at every SIMD level and however tensors are cut", "",
+                   float, double) {
+  // Three chunks of the reduction, and a scale at which double takes the detour over the largest.
+  constexpr Eigen::Index n = 2 * et::reduction_chunk + 1017;
+  const bool is_double = sizeof(TestType) == 8;
+  for (const TestType scale : {TestType(1), is_double ? TestType(1e-200) : TestType(1e-30)}) {
+    Pieces<TestType> whole(n, n, scale);
+    const auto expected = bits(norm_of(whole.parameters));
+    for (const Eigen::Index piece : {Eigen::Index(7), Eigen::Index(32), Eigen::Index(1000),
+                                     et::reduction_chunk, et::reduction_chunk + 1, n}) {
+      Pieces<TestType> pieces(n, piece, scale);
+      CAPTURE(scale, piece);
+      at_every_simd_level([&] { CHECK(bits(norm_of(pieces.parameters)) == expected); });
+    }
+  }
+}
+
+TEST_CASE("a norm allocates nothing") {
+  Pieces<float> pieces(100'000, 3'001, 1.0f);
+  double norm = 0.0;
+  CHECK(et::test::allocations_in([&] { norm = norm_of(pieces.parameters); }) == 0);
+  CHECK(norm > 0.0);
+}
