@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <limits>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -67,7 +68,7 @@ void add_options(CLI::App& app, Settings& s) {
          "files of MNIST or a relative, gzip'd or not. Without this option: fashion-mnist,\n"
          "or spirals where it isn't installed")
       ->group("Data");
-  app.add_option("--classes", s.classes, "Labels are 0 to this minus 1")
+  app.add_option("--classes", s.classes, "How many classes the labels of a folder name, from 0 on")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group("Data");
@@ -91,7 +92,7 @@ void add_options(CLI::App& app, Settings& s) {
       ->group("Network");
 
   app.add_option("--epochs", s.epochs, "Passes over the data")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str()
       ->group("Training");
   app.add_option("--batch-size", s.batch_size, "Samples in a step")
@@ -142,14 +143,16 @@ mlp::TrainAndTest make_spirals(std::uint64_t seed) {
 }
 
 mlp::TrainAndTest load_data(Settings& s) {
+  const bool installed = mlp::is_mnist_folder(fashion_mnist_folder);
   if (s.data.empty()) {
-    const bool installed = mlp::is_mnist_folder(fashion_mnist_folder);
     s.data = installed ? "fashion-mnist" : "spirals";
     if (!installed) {
       std::printf("No Fashion-MNIST in %s (package dataset-fashion-mnist), so: spirals.\n",
                   fashion_mnist_folder);
     }
   }
+  et::require(installed || s.data != "fashion-mnist", "--data fashion-mnist: there is none in ",
+              fashion_mnist_folder, "; install dataset-fashion-mnist, or name a folder");
   mlp::TrainAndTest data = s.data == "spirals" ? make_spirals(s.seed)
                            : s.data == "fashion-mnist"
                                ? mlp::load_mnist(fashion_mnist_folder, s.classes)
@@ -256,7 +259,11 @@ Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples, In
     const mlp::Batch batch = batches[i];
     const mlp::Score score = model.learn(batch.features, batch.labels, random);
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
-    row.gradient_norm += update(model.parameters()) / static_cast<double>(batches.count());
+    try {
+      row.gradient_norm += update(model.parameters()) / static_cast<double>(batches.count());
+    } catch (const std::invalid_argument& error) {  // a gradient is not finite
+      diverged(error.what());
+    }
     row.train += score;
     progress.update(row.train.samples);
   }
@@ -273,13 +280,25 @@ mlp::Score evaluate(mlp::Mlp<float>& model, mlp::Batches& batches) {
   return score;
 }
 
-void train(Settings s) {
+// What the parts can't know of each other.
+void check(const Settings& s, Index samples) {
 #ifndef _OPENMP
   et::require(s.threads == 1, "--threads: this program was built without OpenMP, so it must be 1");
 #endif
+  et::require(s.momentum == 0.0 || s.optimizer == "sgd" || s.optimizer == "rmsprop",
+              "--momentum: ", s.optimizer, " takes none");
+  const Index rest = samples % s.batch_size;
+  et::require(!s.batch_norm || (rest == 0 ? s.batch_size : rest) > 1,
+              "--batch-norm: the last batch is a single sample, which has no variance; try another "
+              "--batch-size");
+}
+
+void train(Settings s) {
+  const mlp::TrainAndTest data = load_data(s);
+  s.batch_size = std::min(s.batch_size, data.train.size());
+  check(s, data.train.size());
   Eigen::setNbThreads(s.threads);
 
-  const mlp::TrainAndTest data = load_data(s);
   mlp::Batches train_batches(data.train, s.batch_size);
   mlp::Batches test_batches(data.test, s.batch_size);
   const std::int64_t steps = s.epochs * train_batches.count();
@@ -333,6 +352,9 @@ int main(int argc, char** argv) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "train: %s (see train --help)\n", error.what());
+    return 1;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "train: there is not enough memory for this\n");
     return 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "train: %s\n", error.what());

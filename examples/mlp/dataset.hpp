@@ -97,8 +97,9 @@ inline Dataset load_images(const std::filesystem::path& images_file,
 /// std::invalid_argument if a file is missing or the pictures of the two parts differ in size.
 inline TrainAndTest load_mnist(const std::filesystem::path& folder, Index classes = 10) {
   const auto part = [&](const std::string& name) {
-    return load_images(detail::idx_file(folder, name + "-images", "idx3"),
-                       detail::idx_file(folder, name + "-labels", "idx1"), classes);
+    const auto images = detail::idx_file(folder, name + "-images", "idx3");
+    const auto labels = detail::idx_file(folder, name + "-labels", "idx1");
+    return load_images(images, labels, classes);
   };
   TrainAndTest data{part("train"), part("t10k")};
   eigentrain::require(data.train.features.rows() == data.test.features.rows(), folder.string(),

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// The trainer as its users see it: what it prints, what it writes, how it ends.
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "scratch.hpp"
+#include "support/catch.hpp"
+
+#ifdef EIGENTRAIN_TRAINER
+
+using scratch::Folder;
+
+namespace {
+
+struct Run {
+  int status = 0;
+  std::string out;
+  std::string error;
+};
+
+Run train(const std::string& arguments) {
+  const Folder folder;
+  const std::string command = std::string(EIGENTRAIN_TRAINER) + " " + arguments + " > " +
+                              (folder / "out").string() + " 2> " + (folder / "error").string();
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, scratch::read(folder / "out"),
+          scratch::read(folder / "error")};
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> result;
+  for (std::string line; std::getline(in, line);) result.push_back(line);
+  return result;
+}
+
+double accuracy(const Run& run) {
+  INFO(run.out << run.error);
+  REQUIRE(run.status == 0);
+  const std::string last = lines(run.out).back();
+  const std::string words = "test accuracy: ";
+  REQUIRE(last.size() == words.size() + 6);
+  REQUIRE(last.starts_with(words));
+  return std::stod(last.substr(words.size()));
+}
+
+// The rows of a log without the last column, which is a speed.
+std::vector<std::string> figures(const std::filesystem::path& log) {
+  std::vector<std::string> rows = lines(scratch::read(log));
+  for (std::string& row : rows) row.erase(row.rfind(','));
+  return rows;
+}
+
+void check_refused(const std::string& arguments, const std::string& why) {
+  const Run run = train(arguments);
+  INFO(arguments << "\n" << run.out << run.error);
+  CHECK(run.status == 1);
+  CHECK_THAT(run.error, StartsWith("train: "));
+  CHECK_THAT(run.error, ContainsSubstring(why));
+  CHECK(std::count(run.error.begin(), run.error.end(), '\n') == 1);
+}
+
+const std::string spirals = "--data spirals --hidden 32,32 ";
+
+}  // namespace
+
+TEST_CASE("the trainer learns spirals, and says so in its last line") {
+  const Run run = train(spirals + "--learning-rate 0.01 --epochs 10");
+  CHECK(accuracy(run) > 0.97);
+  CHECK(run.error.empty());
+  CHECK_THAT(run.out, ContainsSubstring("spirals: 20000 samples to train on, 4000 to test on\n"));
+  CHECK_THAT(run.out, ContainsSubstring("2-32-32-3, 1251 parameters, adamw"));
+}
+
+TEST_CASE("every optimizer, schedule and initializer learns") {
+  for (const std::string arguments :
+       {"--optimizer sgd --momentum 0.9", "--optimizer rmsprop", "--optimizer adam",
+        "--optimizer adamw --schedule constant", "--schedule step", "--schedule exponential",
+        "--warmup 50", "--clip-norm 1", "--clip-value 0.1", "--batch-norm", "--dropout 0.05",
+        "--init he-uniform", "--init xavier-normal", "--init xavier-uniform",
+        "--weight-decay 1e-4 --optimizer adam"}) {
+    INFO(arguments);
+    const std::string rate = arguments.find("sgd") == std::string::npos ? "0.01" : "0.1";
+    CHECK(accuracy(train(spirals + "--epochs 4 --learning-rate " + rate + " " + arguments)) > 0.6);
+  }
+}
+
+TEST_CASE("the same seed gives the same figures, and another seed others") {
+  const Folder folder;
+  const auto figures_of = [&](const std::string& seed) {
+    const std::string log = (folder / "log.csv").string();
+    CHECK(train(spirals + "--epochs 2 --dropout 0.1 --batch-norm --csv " + log + " --seed " + seed)
+              .status == 0);
+    return figures(log);
+  };
+  const std::vector<std::string> seven = figures_of("7");
+  CHECK(figures_of("7") == seven);
+  CHECK(figures_of("8") != seven);
+}
+
+TEST_CASE("the log has a row for every epoch, with the figures that are printed") {
+  const Folder folder;
+  const Run run = train(spirals + "--epochs 3 --csv " + (folder / "log.csv").string());
+  const std::vector<std::string> rows = figures(folder / "log.csv");
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[0] ==
+        "epoch,train_loss,train_accuracy,test_loss,test_accuracy,gradient_norm,learning_rate");
+  for (std::size_t i = 1; i <= 3; ++i) {
+    CHECK_THAT(rows[i], StartsWith(std::to_string(i) + ","));
+    CHECK(std::count(rows[i].begin(), rows[i].end(), ',') == 6);
+  }
+  std::istringstream last(rows[3]);
+  std::vector<double> values;
+  for (std::string value; std::getline(last, value, ',');) values.push_back(std::stod(value));
+  CHECK(values[4] == Approx(accuracy(run)).margin(5e-5));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("the trainer reads a folder in the format of MNIST") {
+  // Two kinds of pictures, of 2×2: bright above, bright below.
+  const Folder folder;
+  for (const auto& [part, size] : {std::pair{"train", 100U}, std::pair{"t10k", 20U}}) {
+    scratch::Bytes images, labels;
+    for (std::uint32_t i = 0; i < size; ++i) {
+      const std::uint8_t top = i % 2 == 0 ? 200 : 10;
+      const std::uint8_t bottom = i % 2 == 0 ? 20 : 210;
+      images.insert(images.end(), {top, top, bottom, bottom});
+      labels.push_back(static_cast<std::uint8_t>(i % 2));
+    }
+    const std::string name = part;
+    scratch::write(folder / (name + "-images-idx3-ubyte.gz"),
+                   scratch::gzip(scratch::idx({size, 2, 2}, images)));
+    scratch::write(folder / (name + "-labels-idx1-ubyte"), scratch::idx({size}, labels));
+  }
+  const std::string data = "--data " + folder.path().string() + " --hidden 8 ";
+  CHECK(accuracy(train(data + "--batch-size 10 --learning-rate 0.02")) == 1.0);
+  CHECK_THAT(train(data + "--limit 60").out, ContainsSubstring("60 samples to train on, 20 to"));
+  CHECK(accuracy(train(data + "--batch-size 1000000000000 --learning-rate 0.1")) >= 0.5);
+  check_refused(data + "--classes 1", "label 1 must be below 1, got 1");
+  check_refused(data + "--batch-norm --batch-size 99", "a single sample");
+}
+
+TEST_CASE("what the trainer can't do it says in one line, and leaves nothing behind") {
+  const Folder folder;
+  const std::string log = " --csv " + (folder / "log.csv").string();
+  check_refused("--learning-rat 1", "--learning-rat (see train --help)");
+  check_refused("something", "something (see train --help)");
+  check_refused("--epochs 0" + log, "--epochs");
+  check_refused("--epochs many" + log, "--epochs");
+  check_refused("--batch-size 0" + log, "--batch-size");
+  check_refused("--hidden 3,0" + log, "--hidden");
+  check_refused("--optimizer best" + log, "best");
+  check_refused(spirals + "--learning-rate -1" + log, "must be in [0, inf), got -1");
+  check_refused(spirals + "--learning-rate nan" + log, "got nan");
+  check_refused(spirals + "--dropout 1.5" + log, "Dropout: rate must be in [0, 1], got 1.5");
+  check_refused(spirals + "--momentum 1 --optimizer sgd" + log,
+                "momentum must be in [0, 1), got 1");
+  check_refused(spirals + "--momentum 0.5" + log, "--momentum: adamw takes none");
+  check_refused(spirals + "--clip-norm 0" + log, "got 0");
+  check_refused(spirals + "--clip-value nan" + log, "got nan");
+  check_refused(spirals + "--weight-decay -1" + log, "got -1");
+  check_refused("--data " + folder.path().string() + log, "there is no train-images-idx3-ubyte");
+  check_refused(spirals + "--csv " + (folder / "none/log.csv").string(), "No such file");
+  check_refused(spirals + "--csv /dev/full", "/dev/full: is not a regular file");
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("a run that diverges is an error, not a table of NaN") {
+  const Folder folder;
+  check_refused(spirals + "--optimizer sgd --learning-rate 1e30 --schedule constant --csv " +
+                    (folder / "log.csv").string(),
+                "diverged; try a smaller --learning-rate");
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("results that can't be written are an error") {
+  const std::string command =
+      std::string(EIGENTRAIN_TRAINER) + " " + spirals + "--epochs 1 > /dev/full 2> /dev/null";
+  CHECK(WEXITSTATUS(std::system(command.c_str())) == 1);
+}
+
+TEST_CASE("help is no error") {
+  const Run run = train("--help");
+  CHECK(run.status == 0);
+  CHECK(run.error.empty());
+  for (const std::string option :
+       {"--data", "--hidden", "--learning-rate", "--clip-norm", "--csv"}) {
+    CHECK_THAT(run.out, ContainsSubstring(option));
+  }
+}
+
+#endif
