@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <utility>
 
 #include "eigentrain/core/check.hpp"
@@ -37,12 +38,13 @@ class Warmup {
 
  private:
   static Schedule ramp(const WarmupOptions& options) {
-    const auto [steps, start, then, shape] = options;
+    const std::int64_t steps = options.steps;
+    const double start = options.start;
     require_at_least(1, steps, "warmup", "steps");
     require_in(ranges::not_negative, start, "warmup", "start");
-    const double target = then(0);
+    const double target = options.then(0);
     require_in(ranges::not_negative, target, "warmup", "then(0)");
-    switch (shape) {
+    switch (options.shape) {
       case WarmupShape::linear:
         return [=](std::int64_t step) {
           const Exact x = Exact(static_cast<double>(step)) / Exact(static_cast<double>(steps));
