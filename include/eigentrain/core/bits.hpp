@@ -3,6 +3,7 @@
 // exponents apart with, and what random words are.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -20,7 +21,27 @@ struct Words {
   Value lanes;
 
   Words() = default;
-  EIGENTRAIN_INLINE Words(U value) : lanes(value - Value{}) {}
+  EIGENTRAIN_INLINE Words(U value) {
+#if EIGENTRAIN_WIDE_ASM
+    // gcc writes a splat that is wider than the flags allow lane by lane; see Packet.
+#if defined(__AVX512F__)
+    constexpr int native = 64;
+#elif defined(__AVX2__)
+    constexpr int native = 32;
+#else
+    constexpr int native = 16;
+#endif
+    if constexpr (N > 1 && sizeof(Value) > native) {
+      if constexpr (sizeof(U) == 4) {
+        asm("vbroadcastss %1, %0" : "=v"(lanes) : "v"(std::bit_cast<float>(value)));
+      } else {
+        asm("vbroadcastsd %1, %0" : "=v"(lanes) : "v"(std::bit_cast<double>(value)));
+      }
+      return;
+    }
+#endif
+    lanes = value - Value{};
+  }
   static EIGENTRAIN_INLINE Words from(const Value& value) {
     Words result;
     result.lanes = value;

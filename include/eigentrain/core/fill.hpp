@@ -29,10 +29,9 @@ EIGENTRAIN_INLINE void draw_group(S* target, std::uint64_t seed, std::uint64_t s
         y.store(target + 16 * (j + 1) + i);
       }
     } else {
-      Words<std::uint64_t, N> word[4];
-      philox_wide(word, seed, stream, first, 1);
+      const auto word = philox_wide<N>(seed, stream, first, 1);
       const Words<std::uint64_t, N> low_half(0xffffffffu);
-      draw((word[0] & low_half) | (word[1] << 32), (word[2] & low_half) | (word[3] << 32), x, y);
+      draw((word.x0 & low_half) | (word.x1 << 32), (word.x2 & low_half) | (word.x3 << 32), x, y);
       x.store(target + i);
       y.store(target + 16 + i);
     }

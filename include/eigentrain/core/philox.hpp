@@ -39,25 +39,28 @@ EIGENTRAIN_INLINE Words<std::uint64_t, M> multiply_low_halves(const Words<std::u
   return (a & low_half) * (b & low_half);
 }
 
-/// The ten rounds. The 32-bit words stand in the low halves of 64-bit lanes, where their products
-/// fit; the high halves of the result are meaningless.
+/// The four words of M counters, each in the low half of a 64-bit lane, where its products fit; the
+/// high halves are meaningless after the first round.
 template <int M>
-EIGENTRAIN_INLINE void philox_rounds(Words<std::uint64_t, M> (&x)[4], std::uint64_t seed) {
-  using W = Words<std::uint64_t, M>;
-  const W first_factor(0xd2511f53u);
-  const W second_factor(0xcd9e8d57u);
-  auto first_key = static_cast<std::uint32_t>(seed);
-  auto second_key = static_cast<std::uint32_t>(seed >> 32);
-#pragma GCC unroll 10
-  for (int round = 0; round < 10; ++round) {
-    const W a = multiply_low_halves(x[0], first_factor);
-    const W b = multiply_low_halves(x[2], second_factor);
-    x[0] = (b >> 32) ^ x[1] ^ W(first_key);
-    x[2] = (a >> 32) ^ x[3] ^ W(second_key);
-    x[1] = b;
-    x[3] = a;
-    first_key += 0x9e3779b9u;   // the golden ratio
-    second_key += 0xbb67ae85u;  // √3 − 1
+struct PhiloxState {
+  Words<std::uint64_t, M> x0, x1, x2, x3;
+};
+
+/// The rounds from this one to the tenth. Unrolled by recursion, because gcc's optimizers leave an
+/// array of wide registers in memory.
+template <int Round = 0, int M>
+EIGENTRAIN_INLINE PhiloxState<M> philox_rounds(const PhiloxState<M>& x, std::uint32_t first_key,
+                                               std::uint32_t second_key) {
+  if constexpr (Round == 10) {
+    return x;
+  } else {
+    using W = Words<std::uint64_t, M>;
+    const W a = multiply_low_halves(x.x0, W(0xd2511f53u));
+    const W b = multiply_low_halves(x.x2, W(0xcd9e8d57u));
+    const PhiloxState<M> next{(b >> 32) ^ x.x1 ^ W(first_key), b, (a >> 32) ^ x.x3 ^ W(second_key),
+                              a};
+    // The golden ratio and √3 − 1, as fractions of 2³².
+    return philox_rounds<Round + 1>(next, first_key + 0x9e3779b9u, second_key + 0xbb67ae85u);
   }
 }
 
@@ -69,16 +72,26 @@ EIGENTRAIN_INLINE Words<std::uint64_t, M> lane_numbers(std::uint64_t step) {
   return Words<std::uint64_t, M>::load(numbers) * Words<std::uint64_t, M>(step);
 }
 
-/// The words of counters first, first + step, … in the low halves of x.
+/// The words of counters first, first + step, … in the low halves of the lanes.
 template <int M>
-EIGENTRAIN_INLINE void philox_wide(Words<std::uint64_t, M> (&x)[4], std::uint64_t seed,
-                                   std::uint64_t stream, std::uint64_t first, std::uint64_t step) {
+EIGENTRAIN_INLINE PhiloxState<M> philox_wide(std::uint64_t seed, std::uint64_t stream,
+                                             std::uint64_t first, std::uint64_t step) {
   using W = Words<std::uint64_t, M>;
-  x[0] = W(first) + lane_numbers<M>(step);
-  x[1] = x[0] >> 32;
-  x[2] = W(stream);
-  x[3] = W(stream >> 32);
-  philox_rounds(x, seed);
+  const W counter = W(first) + lane_numbers<M>(step);
+  return philox_rounds(PhiloxState<M>{counter, counter >> 32, W(stream), W(stream >> 32)},
+                       static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+}
+
+/// The low halves of both, side by side.
+template <int M>
+EIGENTRAIN_INLINE Words<std::uint32_t, 2 * M> interleave(const Words<std::uint64_t, M>& even,
+                                                         const Words<std::uint64_t, M>& odd) {
+  constexpr bool little = std::endian::native == std::endian::little;
+  const Words<std::uint64_t, M> low_half(0xffffffffu);
+  const auto pair = little ? (even & low_half) | (odd << 32) : (odd & low_half) | (even << 32);
+  Words<std::uint32_t, 2 * M> result;
+  std::memcpy(&result.lanes, &pair.lanes, sizeof(pair.lanes));
+  return result;
 }
 
 }  // namespace detail
@@ -100,25 +113,18 @@ EIGENTRAIN_INLINE void philox_wide(Words<std::uint64_t, M> (&x)[4], std::uint64_
 template <int N>
 EIGENTRAIN_INLINE PhiloxWords<N> philox_words(std::uint64_t seed, std::uint64_t stream,
                                               std::uint64_t counter) {
-  PhiloxWords<N> result;
   if constexpr (N == 1) {
-    Words<std::uint64_t, 1> x[4];
-    detail::philox_wide(x, seed, stream, counter, 1);
-    for (int j = 0; j < 4; ++j) result.word[j] = convert_words<std::uint32_t>(x[j]);
+    const auto x = detail::philox_wide<1>(seed, stream, counter, 1);
+    const auto low = [](const Words<std::uint64_t, 1>& word) {
+      return convert_words<std::uint32_t>(word);
+    };
+    return {{low(x.x0), low(x.x1), low(x.x2), low(x.x3)}};
   } else {
-    // Even and odd counters in registers of their own, then side by side in the 64-bit lanes.
-    constexpr int M = N / 2;
-    constexpr bool little = std::endian::native == std::endian::little;
-    Words<std::uint64_t, M> low[4];
-    Words<std::uint64_t, M> high[4];
-    detail::philox_wide(low, seed, stream, counter + (little ? 0 : 1), 2);
-    detail::philox_wide(high, seed, stream, counter + (little ? 1 : 0), 2);
-    for (int j = 0; j < 4; ++j) {
-      const auto pair = (low[j] & Words<std::uint64_t, M>(0xffffffffu)) | (high[j] << 32);
-      std::memcpy(&result.word[j].lanes, &pair.lanes, sizeof(pair.lanes));
-    }
+    const auto even = detail::philox_wide<N / 2>(seed, stream, counter, 2);
+    const auto odd = detail::philox_wide<N / 2>(seed, stream, counter + 1, 2);
+    return {{detail::interleave(even.x0, odd.x0), detail::interleave(even.x1, odd.x1),
+             detail::interleave(even.x2, odd.x2), detail::interleave(even.x3, odd.x3)}};
   }
-  return result;
 }
 
 /// Fills, masks and everything else that takes a word for each element group the elements by 64:
