@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include "eigentrain/schedule/descend.hpp"
@@ -63,7 +62,7 @@ TEST_CASE("all tensors share the step: the powers of beta don't advance per tens
   std::vector<Eigen::VectorXd> p(5, Eigen::VectorXd::Zero(3)), g(5, Eigen::VectorXd::Ones(3));
   et::Parameters<double> parameters;
   for (std::size_t i = 0; i < p.size(); ++i) {
-    parameters.add("p" + std::to_string(i), p[i], g[i]);
+    parameters.add(et::message("p", i), p[i], g[i]);
   }
   auto optimizer = et::chain<double>(et::adam_direction({}), et::descend(1.0));
   for (int step = 1; step <= 4; ++step) {

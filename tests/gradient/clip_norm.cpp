@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -140,6 +141,21 @@ TEMPLATE_TEST_CASE("values that are not finite throw, named, with nothing change
     CHECK(optimizer.count() == 1);
     CHECK(optimizer.template measured<et::ClipByGlobalNorm>().norm == 13.0);
   }
+}
+
+TEST_CASE("a step that fails after the measuring leaves what was measured before") {
+  Two<float> two;
+  double rate = 1.0;
+  auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0),
+                                    et::descend([&rate](std::int64_t) { return rate; }));
+  optimizer.step(two.parameters);
+  two.g2[0] = 0.0f;
+  rate = -1.0;
+  CHECK_THROWS_AS(optimizer.step(two.parameters), std::invalid_argument);
+  CHECK(optimizer.measured<et::ClipByGlobalNorm>().norm == 13.0);
+  rate = 1.0;
+  optimizer.step(two.parameters);
+  CHECK(optimizer.measured<et::ClipByGlobalNorm>().norm == 5.0);
 }
 
 TEST_CASE("a gradient that was added as const can be measured but not clipped in place") {

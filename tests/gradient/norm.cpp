@@ -4,7 +4,6 @@
 #include <Eigen/Core>
 #include <cmath>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include "support/allocations.hpp"
@@ -48,7 +47,7 @@ struct Pieces {
       p.push_back(values);
     }
     for (std::size_t i = 0; i < p.size(); ++i) {
-      parameters.add("p" + std::to_string(i), p[i], g[i]);
+      parameters.add(et::message("p", i), p[i], g[i]);
     }
   }
 };

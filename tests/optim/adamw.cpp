@@ -3,7 +3,6 @@
 
 #include <Eigen/Core>
 #include <cmath>
-#include <string>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -77,7 +76,7 @@ TEST_CASE("biases can be left out of the decay, but not of the step") {
 TEST_CASE("all tensors take the same step, and the first has t = 1") {
   std::vector<Eigen::VectorXf> p(4, Eigen::VectorXf::Zero(5)), g(4, Eigen::VectorXf::Ones(5));
   et::Parameters<float> parameters;
-  for (std::size_t i = 0; i < p.size(); ++i) parameters.add("p" + std::to_string(i), p[i], g[i]);
+  for (std::size_t i = 0; i < p.size(); ++i) parameters.add(et::message("p", i), p[i], g[i]);
   et::AdamW<float> optimizer({.learning_rate = 1.0, .weight_decay = 0.0});
   for (int step = 1; step <= 3; ++step) {
     optimizer.step(parameters);

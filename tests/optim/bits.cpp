@@ -6,7 +6,6 @@
 // changelog), or an operation in it is no longer the same on all machines.
 #include <Eigen/Core>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -51,7 +50,7 @@ std::uint64_t hash_of_run(Optimizer optimizer) {
     for (Eigen::Index k = 0; k < p[i].size(); ++k) {
       p[i].data()[k] = et::test::noise<S>(-1, number++);
     }
-    parameters.add("p" + std::to_string(i), p[i], g[i],
+    parameters.add(et::message("p", i), p[i], g[i],
                    {.weight_decay = i != 2, .learning_rate_scale = i == 3 ? 0.3 : 1.0});
   }
   Hash hash;

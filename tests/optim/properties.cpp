@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <unsupported/Eigen/CXX11/Tensor>
 #include <utility>
 #include <vector>
@@ -145,7 +144,7 @@ TEMPLATE_TEST_CASE(
         et::Parameters<S> parameters;
         for (std::size_t i = 0; i < ps.size(); ++i) {
           ps[i][0] = expected[static_cast<Index>(i)];
-          parameters.add("p" + std::to_string(i), ps[i], gs[i]);
+          parameters.add(et::message("p", i), ps[i], gs[i]);
         }
         auto optimizer = c.make(rate);
         for (int step = 0; step < 3 && n > 0; ++step) {
@@ -189,7 +188,7 @@ TEMPLATE_TEST_CASE("a tensor may be cut into any pieces", "", float, double) {
       et::Parameters<S> parameters;
       for (Index at = 0; at < n; at += piece) {
         const Index size = std::min(piece, n - at);
-        parameters.add("at " + std::to_string(at), p.segment(at, size), g.segment(at, size));
+        parameters.add(et::message("at ", at), p.segment(at, size), g.segment(at, size));
       }
       auto optimizer = c.make(rate);
       for (int step = 0; step < 20; ++step) {

@@ -4,7 +4,6 @@
 #include <Eigen/Core>
 #include <functional>
 #include <limits>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -53,8 +52,7 @@ struct Model {
       g.push_back(gradient);
     }
     for (std::size_t i = 0; i < p.size(); ++i) {
-      parameters.add("p" + std::to_string(i), p[i], g[i],
-                     {.learning_rate_scale = i == 3 ? 2.0 : 1.0});
+      parameters.add(et::message("p", i), p[i], g[i], {.learning_rate_scale = i == 3 ? 2.0 : 1.0});
     }
   }
 };
