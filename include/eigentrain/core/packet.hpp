@@ -177,7 +177,7 @@ EIGENTRAIN_INLINE Packet<S, N> sqrt(const Packet<S, N>& a) {
 #if defined(__clang__) && __clang_major__ >= 19
     result.lanes = __builtin_elementwise_sqrt(a.lanes);
 #else
-    constexpr bool is_float = sizeof(S) == 4;
+    [[maybe_unused]] constexpr bool is_float = sizeof(S) == 4;
 #if defined(__x86_64__)
     if constexpr (sizeof(a.lanes) == 16 && is_float) {
       result.lanes = _mm_sqrt_ps(a.lanes);
