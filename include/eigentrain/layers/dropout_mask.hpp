@@ -86,14 +86,18 @@ class DropoutMask {
                                            std::uint64_t counter) {
     for (int i = 0; i < block_words; i += N) {
       Words<std::uint32_t, N> dropped(0u);
+      // The difference of two 31-bit numbers is negative where the first is smaller.
+      const auto append = [&](const Words<std::uint32_t, N>& word) EIGENTRAIN_INLINE_LAMBDA {
+        dropped = (dropped << 1) | (((word >> 1) - Words<std::uint32_t, N>(threshold)) >> 31);
+      };
       for (int group = 0; group < block_groups; ++group) {
         const auto offset = static_cast<std::uint64_t>(group * philox_group_counters + i);
         const auto random = philox_words<N>(seed, stream, counter + offset);
-        for (int j = 0; j < 4; ++j) {
-          // The difference of two 31-bit numbers is negative where the first is smaller.
-          const auto below = (random.word[j] >> 1) - Words<std::uint32_t, N>(threshold);
-          dropped = (dropped << 1) | (below >> 31);
-        }
+        // Not a loop: gcc would leave the array of registers in memory.
+        append(random.word[0]);
+        append(random.word[1]);
+        append(random.word[2]);
+        append(random.word[3]);
       }
       dropped.store(words + i);
     }
