@@ -46,6 +46,8 @@
 #include "eigentrain/layers/batch_norm.hpp"
 #include "eigentrain/layers/batch_norm_kernels.hpp"
 #include "eigentrain/layers/columns.hpp"
+#include "eigentrain/layers/dropout.hpp"
+#include "eigentrain/layers/dropout_mask.hpp"
 #include "eigentrain/optim/adam.hpp"
 #include "eigentrain/optim/adamw.hpp"
 #include "eigentrain/optim/rms_prop.hpp"
