@@ -130,7 +130,7 @@ void add_options(CLI::App& app, Settings& s) {
       ->capture_default_str()
       ->group("Run");
   app.add_option("--threads", s.threads, "Threads of Eigen's products and of the optimizer")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1024))
       ->capture_default_str()
       ->group("Run");
   app.add_option("--csv", s.csv, "Write the table to this file, too")->group("Run");

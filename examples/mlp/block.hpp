@@ -12,6 +12,8 @@
 
 namespace mlp {
 
+namespace et = eigentrain;
+
 struct BlockOptions {
   Index in = 0;
   Index out = 0;
@@ -30,16 +32,15 @@ class Block {
               options.relu && !options.batch_norm ? Activation::relu : Activation::none),
         relu_after_norm_(options.relu && options.batch_norm) {
     if (options.batch_norm) norm.emplace(options.out);
-    if (options.dropout != 0.0)
-      dropout.emplace(eigentrain::DropoutOptions{.rate = options.dropout});
+    if (options.dropout != 0.0) dropout.emplace(et::DropoutOptions{.rate = options.dropout});
   }
 
   Dense<S> dense;
-  std::optional<eigentrain::BatchNorm<S>> norm;
-  std::optional<eigentrain::Dropout<S>> dropout;
+  std::optional<et::BatchNorm<S>> norm;
+  std::optional<et::Dropout<S>> dropout;
 
   /// Training: normalizes by the statistics of the batch and drops outputs at random.
-  Output<S> forward(const Input<S>& x, eigentrain::Generator& random) {
+  Output<S> forward(const Input<S>& x, et::Generator& random) {
     Output<S> y = dense.forward(x);
     if (norm) norm->forward(y, y);
     if (relu_after_norm_) relu<S>(y);

@@ -29,7 +29,8 @@ struct Score {
 /// gradient of its MEAN over the batch: (softmax(z) − one_hot(label)) / samples.
 ///
 /// The largest logit is taken off before exp, so that nothing overflows:
-/// −log softmax(z)[k] = log Σ exp(z_i − max) − (z_k − max). A NaN stays a NaN.
+/// −log softmax(z)[k] = log Σ exp(z_i − max) − (z_k − max). A NaN stays a NaN. Labels must be below
+/// the number of classes; they are not checked here.
 template <class S>
 Score softmax_cross_entropy(const Input<S>& logits, const Eigen::Ref<const Eigen::VectorXi>& labels,
                             Output<S> gradient) {

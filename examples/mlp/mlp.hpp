@@ -51,8 +51,9 @@ class Mlp {
     blocks_.emplace_back(BlockOptions{
         .in = in, .out = options.classes, .batch_size = options.batch_size, .relu = false});
     gradients_.emplace_back(options.classes, options.batch_size);
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
       add_parameters(blocks_[i], std::to_string(i + 1));
+    }
   }
   // The parameters are views of the members.
   Mlp(const Mlp&) = delete;
@@ -67,14 +68,16 @@ class Mlp {
     for (Block<S>& block : blocks_) fill(block.dense.weight);
   }
 
-  /// Forward and backward in training mode: sets the gradients of the batch's mean loss.
+  /// Forward and backward in training mode: sets the gradients of the batch's mean loss. Throws
+  /// std::invalid_argument, with nothing changed, if there are no samples or more than batch_size,
+  /// or if features, samples or labels are not those of this network.
   Score learn(const Input<S>& x, const Eigen::Ref<const Eigen::VectorXi>& labels,
               eigentrain::Generator& random) {
+    check(x, labels);
     const Index batch = x.cols();
-    blocks_.front().forward(x, random);
-    for (std::size_t i = 1; i < blocks_.size(); ++i)
-      blocks_[i].forward(output(i - 1, batch), random);
     const std::size_t last = blocks_.size() - 1;
+    blocks_.front().forward(x, random);
+    for (std::size_t i = 1; i <= last; ++i) blocks_[i].forward(output(i - 1, batch), random);
     const Score score =
         softmax_cross_entropy<S>(output(last, batch), labels, gradient(last, batch));
     for (std::size_t i = last; i > 0; --i) {
@@ -85,15 +88,19 @@ class Mlp {
     return score;
   }
 
-  /// The logits in evaluation mode, classes × samples. They stay until the next call.
+  /// The logits in evaluation mode, classes × samples. They stay until the next call. Throws as
+  /// learn().
   Output<S> predict(const Input<S>& x) {
+    check(x);
     blocks_.front().evaluate(x);
     for (std::size_t i = 1; i < blocks_.size(); ++i) blocks_[i].evaluate(output(i - 1, x.cols()));
     return output(blocks_.size() - 1, x.cols());
   }
 
-  /// Loss and accuracy in evaluation mode; gradients of parameters stay as they are.
+  /// Loss and accuracy in evaluation mode; gradients of parameters stay as they are. Throws as
+  /// learn().
   Score evaluate(const Input<S>& x, const Eigen::Ref<const Eigen::VectorXi>& labels) {
+    check(x, labels);
     return softmax_cross_entropy<S>(predict(x), labels, gradient(blocks_.size() - 1, x.cols()));
   }
 
@@ -108,6 +115,28 @@ class Mlp {
                     {.weight_decay = false});
     parameters_.add("norm" + number + ".beta", block.norm->beta(), block.norm->beta_gradient(),
                     {.weight_decay = false});
+  }
+
+  // Eigen's own checks are gone in Release builds, where a batch too large would overwrite memory.
+  void check(const Input<S>& x) const {
+    using eigentrain::require;
+    const Index inputs = blocks_.front().dense.weight.cols();
+    const Index largest = gradients_.front().cols();
+    require(x.rows() == inputs, "Mlp: samples must have ", inputs, " features, got ", x.rows());
+    require(x.cols() >= 1 && x.cols() <= largest, "Mlp: a batch must have 1 to ", largest,
+            " samples, got ", x.cols());
+  }
+
+  void check(const Input<S>& x, const Eigen::Ref<const Eigen::VectorXi>& labels) const {
+    using eigentrain::require;
+    check(x);
+    const Index classes = blocks_.back().dense.weight.rows();
+    require(labels.size() == x.cols(), "Mlp: ", x.cols(), " samples need as many labels, got ",
+            labels.size());
+    for (const int label : labels) {
+      require(label >= 0 && label < classes, "Mlp: labels must be in [0, ", classes, "), got ",
+              label);
+    }
   }
 
   Output<S> output(std::size_t i, Index batch) { return blocks_[i].dense.output(batch); }

@@ -247,6 +247,31 @@ TEST_CASE("a training step allocates nothing after the first") {
   CHECK(et::test::allocations_in([] { Matrix<float> taken(300, 300); }) > 0);
 }
 
+TEST_CASE("batches that don't fit the network are refused, and change nothing") {
+  et::Generator random(9);
+  const mlp::MlpOptions options{
+      .inputs = 3, .hidden = {4}, .classes = 2, .batch_size = 8, .batch_norm = true};
+  mlp::Mlp<float> model(options);
+  scramble(model, random);
+  const Matrix<float> x = normal<float>(3, 8, random);
+  const Eigen::VectorXi labels = some_labels(8, 2);
+  model.learn(x, labels, random);
+  const Matrix<float> logits = model.predict(x);
+  const auto refused = [&](const Matrix<float>& samples, const Eigen::VectorXi& of,
+                           const std::string& why) {
+    CHECK_THROWS_WITH(model.learn(samples, of, random), why);
+    CHECK_THROWS_WITH(model.evaluate(samples, of), why);
+  };
+  refused(normal<float>(4, 8, random), labels, "Mlp: samples must have 3 features, got 4");
+  refused(normal<float>(3, 9, random), some_labels(9, 2),
+          "Mlp: a batch must have 1 to 8 samples, got 9");
+  refused(Matrix<float>(3, 0), Eigen::VectorXi(), "Mlp: a batch must have 1 to 8 samples, got 0");
+  refused(x, labels.head(7), "Mlp: 8 samples need as many labels, got 7");
+  refused(x, Eigen::VectorXi::Constant(8, 2), "Mlp: labels must be in [0, 2), got 2");
+  refused(x, Eigen::VectorXi::Constant(8, -1), "Mlp: labels must be in [0, 2), got -1");
+  CHECK(model.predict(x) == logits);
+}
+
 TEST_CASE("sizes that make no network are refused") {
   CHECK_THROWS_WITH(mlp::Mlp<float>({.inputs = 0, .classes = 2}),
                     "Mlp: inputs must be at least 1, got 0");
