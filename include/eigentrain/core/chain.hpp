@@ -131,24 +131,29 @@ class Chain {
   // The first step fixes the list; until one has succeeded, another list may come.
   void bind(const Parameters<S>& parameters) {
     const Index n = parameters.size();
+    bool known = n == static_cast<Index>(sizes_.size());
+    for (Index i = 0; i < n && known; ++i) {
+      known = parameters.count(i) == sizes_[static_cast<std::size_t>(i)];
+    }
+    if (!known) [[unlikely]] {
+      bind_anew(parameters);
+    }
+  }
+
+  EIGENTRAIN_COLD void bind_anew(const Parameters<S>& parameters) {
+    const Index n = parameters.size();
     if (count_ > 0) {
       require(n == static_cast<Index>(sizes_.size()), "step: the list had ", sizes_.size(),
               " tensors in the first step and has ", n, " now");
+      for (Index i = 0; i < n; ++i) {
+        const Index size = sizes_[static_cast<std::size_t>(i)];
+        require(parameters.count(i) == size, parameters.name(i), ": it had ", size,
+                " values in the first step and has ", parameters.count(i), " now");
+      }
     }
-    bool known = n == static_cast<Index>(sizes_.size());
-    for (Index i = 0; i < n && known; ++i) {
-      const Index size = parameters.count(i);
-      known = size == sizes_[static_cast<std::size_t>(i)];
-      require(known || count_ == 0, parameters.name(i), ": it had ",
-              sizes_[static_cast<std::size_t>(i)], " values in the first step and has ", size,
-              " now");
-    }
-    if (known) return;
-    std::vector<Index> sizes;
-    for (Index i = 0; i < n; ++i) sizes.push_back(parameters.count(i));
-    const Index streams = std::apply(
-        [](const auto&... t) { return (Index(0) + ... + detail::slots(t)); }, transforms_);
-    arena_ = Arena<S>(streams, parameters.state_length());
+    std::vector<Index> sizes(static_cast<std::size_t>(n));
+    for (Index i = 0; i < n; ++i) sizes[static_cast<std::size_t>(i)] = parameters.count(i);
+    arena_ = Arena<S>(first_stream<length>(), parameters.state_length());
     sizes_ = std::move(sizes);
   }
 

@@ -2,9 +2,9 @@
 // Validation that stays in Release builds, and the words of its messages.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,20 +16,51 @@ namespace eigentrain {
 
 namespace detail {
 
-inline void append(std::string& text, std::string_view part) {
-  text.append(part);
+/// A piece of a message: text or a number, kept as it is until the message is wanted.
+class Part {
+ public:
+  template <class T>
+    requires std::is_convertible_v<const T&, std::string_view>
+  Part(const T& text) : text_(text) {}  // NOLINT: implicit on purpose
+  template <class T>
+    requires std::is_floating_point_v<T>
+  Part(T value) : real_(static_cast<double>(value)), kind_(Kind::real) {}  // NOLINT
+  template <class T>
+    requires std::is_integral_v<T>
+  Part(T value) : integer_(static_cast<std::int64_t>(value)), kind_(Kind::integer) {}  // NOLINT
+
+  void append_to(std::string& message) const {
+    char digits[32];
+    switch (kind_) {
+      case Kind::text:
+        message.append(text_);
+        return;
+      case Kind::real:
+        std::snprintf(digits, sizeof(digits), "%.9g", real_);
+        break;
+      case Kind::integer:
+        std::snprintf(digits, sizeof(digits), "%lld", static_cast<long long>(integer_));
+        break;
+    }
+    message.append(digits);
+  }
+
+ private:
+  enum class Kind : char { text, real, integer };
+  std::string_view text_;
+  double real_ = 0.0;
+  std::int64_t integer_ = 0;
+  Kind kind_ = Kind::text;
+};
+
+EIGENTRAIN_COLD inline std::string join(std::initializer_list<Part> parts) {
+  std::string message;
+  for (const Part& part : parts) part.append_to(message);
+  return message;
 }
 
-template <class T>
-  requires std::is_arithmetic_v<T>
-void append(std::string& text, T value) {
-  char digits[32];
-  if constexpr (std::is_floating_point_v<T>) {
-    std::snprintf(digits, sizeof(digits), "%.9g", static_cast<double>(value));
-  } else {
-    std::snprintf(digits, sizeof(digits), "%lld", static_cast<long long>(value));
-  }
-  text.append(digits);
+[[noreturn]] EIGENTRAIN_COLD inline void fail(std::initializer_list<Part> parts) {
+  throw std::invalid_argument(join(parts));
 }
 
 }  // namespace detail
@@ -37,19 +68,16 @@ void append(std::string& text, T value) {
 /// Joins text and numbers into one message.
 template <class... Parts>
 std::string message(const Parts&... parts) {
-  std::string text;
-  (detail::append(text, parts), ...);
-  return text;
+  return detail::join({parts...});
 }
 
 /// Throws std::invalid_argument with the joined parts unless the condition holds. Release builds
-/// check too; the message is built only when it is needed.
+/// check too; the message is built only when it is needed, and out of line.
 template <class... Parts>
 EIGENTRAIN_INLINE void require(bool condition, const Parts&... parts) {
-  if (condition) [[likely]] {
-    return;
+  if (!condition) [[unlikely]] {
+    detail::fail({parts...});
   }
-  throw std::invalid_argument(message(parts...));
 }
 
 /// The values that a hyperparameter may take, with the wording of the message. NaN is in none.
@@ -82,15 +110,15 @@ inline constexpr Range finite{-infinity, infinity, true, true};
 
 /// Throws std::invalid_argument unless the value lies in the range, as in
 /// "adam_direction: beta1 must be in [0, 1), got 1.5".
-inline void require_in(const Range& range, double value, std::string_view owner,
-                       std::string_view name) {
+EIGENTRAIN_NOINLINE inline void require_in(const Range& range, double value, std::string_view owner,
+                                           std::string_view name) {
   require(range.contains(value), owner, ": ", name, " must be in ", range.low_open ? "(" : "[",
           range.low, ", ", range.high, range.high_open ? ")" : "]", ", got ", value);
 }
 
 /// As require_in, for counts: "cosine_decay: steps must be at least 1, got 0".
-inline void require_at_least(std::int64_t least, std::int64_t value, std::string_view owner,
-                             std::string_view name) {
+EIGENTRAIN_NOINLINE inline void require_at_least(std::int64_t least, std::int64_t value,
+                                                 std::string_view owner, std::string_view name) {
   require(value >= least, owner, ": ", name, " must be at least ", least, ", got ", value);
 }
 

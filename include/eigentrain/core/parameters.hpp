@@ -66,24 +66,8 @@ class Parameters {
   template <class P, class G>
   Parameters& add(std::string name, P&& parameter, G&& gradient, ParameterOptions options = {}) {
     check_types<P, G>();
-    Entry entry{std::move(name),
-                View<S>(parameter),
-                View<const S>(gradient),
-                !detail::is_writable<G>(),
-                options,
-                0,
-                0};
-    check_values(entry);
-    const Index size = entry.parameter.memory(entry.name, "parameter").size();
-    entry.count = size;
-    entry.state = state_length_;
-    elements_.tensors.reserve(entries_.size() + 1);
-    elements_.partial_sums.resize(static_cast<std::size_t>((total_ + size) / reduction_chunk + 1));
-    entries_.push_back(std::move(entry));
-    total_ += size;
-    // Every tensor's state begins on a cache line.
-    constexpr Index line = 64 / static_cast<Index>(sizeof(S));
-    state_length_ += (size + line - 1) / line * line;
+    append({std::move(name), View<S>(parameter), View<const S>(gradient), !detail::is_writable<G>(),
+            options});
     return *this;
   }
 
@@ -100,7 +84,7 @@ class Parameters {
 
   /// Changes the options of the tensor with this name, for all steps from now on. Throws
   /// std::invalid_argument if there is none, or as add().
-  void set_options(std::string_view name, const ParameterOptions& options) {
+  EIGENTRAIN_COLD void set_options(std::string_view name, const ParameterOptions& options) {
     for (Entry& entry : entries_) {
       if (entry.name != name) continue;
       check_options(entry.name, options);
@@ -148,11 +132,26 @@ class Parameters {
     std::string name;
     View<S> parameter;
     View<const S> gradient;
-    bool gradient_is_const;
+    bool gradient_is_const = false;
     ParameterOptions options;
-    Index count;
-    Index state;
+    Index count = 0;
+    Index state = 0;
   };
+
+  EIGENTRAIN_COLD void append(Entry entry) {
+    check_values(entry);
+    entry.count = entry.parameter.memory(entry.name, "parameter").size();
+    entry.state = state_length_;
+    const Index total = total_ + entry.count;
+    elements_.tensors.reserve(entries_.size() + 1);
+    elements_.partial_sums.resize(static_cast<std::size_t>(total / reduction_chunk + 1));
+    // Every tensor's state begins on a cache line.
+    constexpr Index line = 64 / static_cast<Index>(sizeof(S));
+    const Index length = state_length_ + (entry.count + line - 1) / line * line;
+    entries_.push_back(std::move(entry));
+    total_ = total;
+    state_length_ = length;
+  }
 
   const Entry& entry(Index i) const { return entries_[static_cast<std::size_t>(i)]; }
 
@@ -190,7 +189,7 @@ class Parameters {
     require_in(ranges::not_negative, options.learning_rate_scale, name, "learning_rate_scale");
   }
 
-  void check_values(const Entry& added) const {
+  EIGENTRAIN_COLD void check_values(const Entry& added) const {
     const std::string& name = added.name;
     require(!name.empty(), "Parameters: a tensor needs a name");
     for (const Entry& entry : entries_) {

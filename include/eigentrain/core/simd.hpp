@@ -19,11 +19,13 @@
 // For lambdas, between the parameter list and the body.
 #define EIGENTRAIN_INLINE_LAMBDA __attribute__((always_inline))
 #define EIGENTRAIN_NOINLINE __attribute__((noinline))
+#define EIGENTRAIN_COLD __attribute__((noinline, cold))
 #else
 #define EIGENTRAIN_VECTORS 0
 #define EIGENTRAIN_INLINE inline
 #define EIGENTRAIN_INLINE_LAMBDA
 #define EIGENTRAIN_NOINLINE
+#define EIGENTRAIN_COLD
 #endif
 
 // gcc contracts a*b+c into one rounding wherever the target has FMA; the attribute forbids it in

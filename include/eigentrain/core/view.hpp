@@ -31,7 +31,7 @@ struct Shape {
   Index cols = -1;
 
   friend bool operator==(const Shape&, const Shape&) = default;
-  std::string text() const {
+  EIGENTRAIN_COLD std::string text() const {
     return cols < 0 ? message(rows, " values") : message(rows, "x", cols);
   }
 };
@@ -164,8 +164,7 @@ class View {
     if (find_ == nullptr) return memory_;
     const Found now = find_(object_);
     if (now.shape != shape_) [[unlikely]] {
-      throw std::invalid_argument(message(owner, ": the ", role, " was ", shape_.text(),
-                                          " when it was added and is ", now.shape.text(), " now"));
+      fail(owner, role, now.shape);
     }
     return now.memory;
   }
@@ -175,6 +174,12 @@ class View {
     Memory<S> memory;
     Shape shape;
   };
+
+  [[noreturn]] EIGENTRAIN_COLD void fail(std::string_view owner, std::string_view role,
+                                         const Shape& now) const {
+    throw std::invalid_argument(message(owner, ": the ", role, " was ", shape_.text(),
+                                        " when it was added and is ", now.text(), " now"));
+  }
 
   Shape shape_;
   Memory<S> memory_;
