@@ -248,12 +248,11 @@ std::string format_row(const char* format, const Row& row) {
                            "or --clip-norm 1");
 }
 
-Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples, Index epoch,
-                const Update& update, et::Generator& random) {
+Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples,
+                const std::string& label, const Update& update, et::Generator& random) {
   Row row;
-  row.epoch = epoch;
   const mlp::Stopwatch watch;
-  mlp::Progress progress("epoch " + std::to_string(epoch), samples);
+  mlp::Progress progress(label, samples);
   batches.shuffle(random);
   for (Index i = 0; i < batches.count(); ++i) {
     const mlp::Batch batch = batches[i];
@@ -328,7 +327,9 @@ void train(Settings s) {
 
   Row row;
   for (Index epoch = 1; epoch <= s.epochs; ++epoch) {
-    row = train_epoch(model, train_batches, data.train.size(), epoch, update, random);
+    const std::string label = et::message("epoch ", epoch, " of ", s.epochs);
+    row = train_epoch(model, train_batches, data.train.size(), label, update, random);
+    row.epoch = epoch;
     row.learning_rate = rate((epoch - 1) * train_batches.count());
     row.test = evaluate(model, test_batches);
     std::puts(format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
