@@ -247,10 +247,11 @@ void print_table(Contest& contest) {
   const std::vector<bench::Result> results =
       bench::compare(contest.rivals, {.rounds = 9, .block_seconds = 0.0, .warm = false});
   const double samples = static_cast<double>(contest.data.size());
-  std::printf("\n| one epoch | samples/s | share of the products' speed |\n|---|---|---|\n");
+  std::printf(
+      "\n| one epoch | samples/s | share of the products' speed | noise |\n|---|---|---|---|\n");
   for (std::size_t i = 0; i < results.size(); ++i) {
-    std::printf("| %s | %.0f | %.1f%% |\n", contest.rivals[i].name.c_str(),
-                samples / results[i].seconds, 100.0 / results[i].ratio);
+    std::printf("| %s | %.0f | %.1f%% | %.1f%% |\n", contest.rivals[i].name.c_str(),
+                samples / results[i].seconds, 100.0 / results[i].ratio, 100.0 * results[i].noise);
   }
   std::printf("\nLoss of the last epoch: eigentrain %.4f", contest.loss);
   demand(contest.loss < 0.5, "eigentrain didn't learn");

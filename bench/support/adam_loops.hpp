@@ -51,8 +51,8 @@ struct NamedLoop {
   AdamLoop loop;
 };
 
-/// The loops that this machine can run, for one algorithm: AVX-512 or else AVX2, with and without
-/// fused multiplication and addition, one to four registers at a time.
+/// The loops that this machine can run, for one algorithm: AVX2 and AVX-512, with and without fused
+/// multiplication and addition, one to four registers at a time.
 std::vector<NamedLoop> adam_loops(Algorithm algorithm);
 
 /// The memory's bound: reads p, g, m, v and writes p, m, v, with one addition for each.

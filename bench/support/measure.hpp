@@ -23,6 +23,8 @@ struct Rival {
 struct Result {
   double seconds = 0.0;  ///< for one call: the median of all rounds
   double ratio = 0.0;    ///< to the time of the first rival: the median of each round's ratio
+  double noise =
+      0.0;  ///< half of the rounds lie within this share of the time: quartile to quartile
 };
 
 struct Plan {
@@ -38,11 +40,11 @@ inline double seconds_of(const std::function<void()>& run, long calls) {
   return std::chrono::duration<double>(Clock::now() - begin).count() / static_cast<double>(calls);
 }
 
-inline double median(std::vector<double> values) {
-  const std::size_t half = values.size() / 2;
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(half),
-                   values.end());
-  return values[half];
+/// The value below which a share of all values lies; a half gives the median.
+inline double quantile(std::vector<double> values, double share) {
+  const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size()));
+  std::nth_element(values.begin(), values.begin() + at, values.end());
+  return values[static_cast<std::size_t>(at)];
 }
 
 /// Times the rivals against each other. The first is the one to which ratios refer. In each round
@@ -71,7 +73,11 @@ inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan&
     }
   }
   std::vector<Result> results;
-  for (std::size_t i = 0; i < count; ++i) results.push_back({median(times[i]), median(ratios[i])});
+  for (std::size_t i = 0; i < count; ++i) {
+    const double time = quantile(times[i], 0.5);
+    const double spread = quantile(times[i], 0.75) - quantile(times[i], 0.25);
+    results.push_back({time, quantile(ratios[i], 0.5), spread / time});
+  }
   return results;
 }
 
