@@ -29,8 +29,8 @@ void require_shape(const Batch& batch, Eigen::Index rows, Eigen::Index cols, std
           "x", batch.cols(), ", but must be ", rows, "x", cols);
 }
 
-/// Calls body.operator()<N>(i) for i = begin, begin + N, … while N values fit before `end`, and with
-/// half as many lanes for the rest, down to one: nothing outside [begin, end) is touched.
+/// Calls body.operator()<N>(i) for i = begin, begin + N, … while N values fit before `end`, and
+/// with half as many lanes for the rest, down to one: nothing outside [begin, end) is touched.
 template <int N, class Body>
 EIGENTRAIN_INLINE void for_lanes(Eigen::Index begin, Eigen::Index end, const Body& body) {
   for (; end - begin >= N; begin += N) body.template operator()<N>(begin);
