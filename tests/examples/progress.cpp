@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mlp/progress.hpp"
 
-#include <thread>
-
 #include "scratch.hpp"
 #include "support/catch.hpp"
 
