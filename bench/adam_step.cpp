@@ -216,9 +216,9 @@ void print_table(Algorithm algorithm) {
 
 void run(benchmark::State& state, const Contender& contender, std::size_t total) {
   for (auto _ : state) contender.step();
-  state.counters["ns_per_parameter"] = benchmark::Counter(
-      static_cast<double>(total) * 1e-9,
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["a parameter"] =
+      benchmark::Counter(static_cast<double>(total), benchmark::Counter::kIsIterationInvariantRate |
+                                                         benchmark::Counter::kInvert);
 }
 
 }  // namespace

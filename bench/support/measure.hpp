@@ -3,10 +3,11 @@
 // neighbours change from second to second, so only ratios of interleaved runs mean anything.
 #pragma once
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
-#include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -33,11 +34,19 @@ struct Plan {
   bool warm = true;              ///< make a call before each block that isn't timed
 };
 
+/// Processor time of the whole program, so that neither other programs' turns count nor a rival can
+/// win by threads.
+inline double processor_seconds() {
+  std::timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Seconds for one call.
 inline double seconds_of(const std::function<void()>& run, long calls) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point begin = Clock::now();
+  const double begin = processor_seconds();
   for (long i = 0; i < calls; ++i) run();
-  return std::chrono::duration<double>(Clock::now() - begin).count() / static_cast<double>(calls);
+  return (processor_seconds() - begin) / static_cast<double>(calls);
 }
 
 /// The value below which a share of all values lies; a half gives the median.
