@@ -82,8 +82,8 @@ struct Expected {
 
 constexpr Expected sgd_bits{0x7DA2DA46260C1C41u, 0xBC67A527206206B6u};
 constexpr Expected rms_prop_bits{0x7A7584D1CB71EF07u, 0x759B1F219EDE599Eu};
-constexpr Expected adam_bits{0x9DB72E7FFFF75D53u, 0xD22B67AE56E8298Cu};
-constexpr Expected adamw_bits{0xCB029A6A09FA52B5u, 0x80D1194E4E2FF90Bu};
+constexpr Expected adam_bits{0xC8A363E2F1D05C94u, 0x9C76EA124CE393CEu};
+constexpr Expected adamw_bits{0x54FA59E4EE99CC11u, 0x9A453DF346D3423Cu};
 
 }  // namespace
 

@@ -21,7 +21,7 @@ template <class S>
 class Arena {
  public:
   Arena() = default;
-  EIGENTRAIN_COLD Arena(Index streams, Index length) : streams_(streams), length_(length) {
+  EIGENTRAIN_NOINLINE Arena(Index streams, Index length) : streams_(streams), length_(length) {
     if (streams == 0 || length == 0) return;
     constexpr Index stagger = 1024;
     const Index bytes = length * static_cast<Index>(sizeof(S));

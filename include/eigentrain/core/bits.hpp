@@ -8,7 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "eigentrain/core/packet.hpp"
+#include "eigentrain/core/functions.hpp"
 
 namespace eigentrain {
 
@@ -82,10 +82,32 @@ struct Words {
   /// The packets that the mask can select from are as wide as U: float for 32 bits.
   using Compared = Mask<std::conditional_t<sizeof(U) == 4, float, double>, N>;
   friend EIGENTRAIN_INLINE Compared operator<(const Words& a, const Words& b) {
-    return {a.lanes < b.lanes};
+    return compare<true>(a, b);
   }
   friend EIGENTRAIN_INLINE Compared operator>=(const Words& a, const Words& b) {
-    return {a.lanes >= b.lanes};
+    return compare<false>(a, b);
+  }
+
+ private:
+  // a < b, or its opposite, as unsigned numbers; masks are made as Packet makes them.
+  template <bool Less>
+  static EIGENTRAIN_INLINE Compared compare(const Words& a, const Words& b) {
+#if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
+    if constexpr (detail::has_bit_masks<U, N>) {
+      Compared result;
+      constexpr int order = Less ? 1 : 5;
+      if constexpr (sizeof(U) == 4) {
+        asm("vpcmpud %3, %2, %1, %0" : "=k"(result.lanes) : "v"(a.lanes), "v"(b.lanes), "i"(order));
+      } else {
+        asm("vpcmpuq %3, %2, %1, %0" : "=k"(result.lanes) : "v"(a.lanes), "v"(b.lanes), "i"(order));
+      }
+      return result;
+    } else
+#endif
+    {
+      if constexpr (Less) return {a.lanes < b.lanes};
+      if constexpr (!Less) return {a.lanes >= b.lanes};
+    }
   }
 };
 

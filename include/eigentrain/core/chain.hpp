@@ -105,7 +105,7 @@ class Chain {
   void step(Parameters<S>& parameters) {
     bind(parameters);
     pending_ = measured_;
-    advance(parameters.elements(), Step{count_ + 1}, std::array<S*, 0>{});
+    advance(parameters.elements(), Step{count_ + 1, &powers_}, std::array<S*, 0>{});
     measured_ = pending_;
     ++count_;
   }
@@ -140,7 +140,7 @@ class Chain {
     }
   }
 
-  EIGENTRAIN_COLD void bind_anew(const Parameters<S>& parameters) {
+  EIGENTRAIN_NOINLINE void bind_anew(const Parameters<S>& parameters) {
     const Index n = parameters.size();
     if (count_ > 0) {
       require(n == static_cast<Index>(sizes_.size()), "step: the list had ", sizes_.size(),
@@ -205,6 +205,7 @@ class Chain {
   std::vector<Index> sizes_;
   Arena<S> arena_;
   std::int64_t count_ = 0;
+  detail::StepPowers powers_;
 };
 
 /// Puts transforms together, in the order in which they meet the gradient:

@@ -53,7 +53,7 @@ class Part {
   Kind kind_ = Kind::text;
 };
 
-EIGENTRAIN_COLD inline std::string join(std::initializer_list<Part> parts) {
+EIGENTRAIN_NOINLINE inline std::string join(std::initializer_list<Part> parts) {
   std::string message;
   for (const Part& part : parts) part.append_to(message);
   return message;

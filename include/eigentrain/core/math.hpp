@@ -6,5 +6,4 @@
 #include "eigentrain/core/exp.hpp"
 #include "eigentrain/core/log.hpp"
 #include "eigentrain/core/power.hpp"
-#include "eigentrain/core/sin_cos.hpp"
 #include "eigentrain/core/sin_cos_pi.hpp"

@@ -1,76 +1,20 @@
 // SPDX-License-Identifier: MIT
-// The element vocabulary: the arithmetic that a rule may use, on registers of any width.
+// The arithmetic that a rule may use, on registers of any width.
 //
 // A rule is written once for ONE element, as a generic lambda; the engine calls it with packets.
-// Every operation here is correctly rounded (+ − × ÷ √) or exact, lane by lane, so an element's
-// result is the same in a register of one lane and of sixteen.
+// Every operation here is correctly rounded (+ − × ÷) or exact, lane by lane, so an element's
+// result is the same in a register of one lane and of sixteen. More words are in functions.hpp.
 //
 // Operands are taken by reference: vectors wider than the flags allow have no calling convention
 // of their own, and passing them by value makes gcc talk about it.
 #pragma once
 
-#include <cmath>
-#include <cstdint>
 #include <cstring>
-#include <limits>
 #include <type_traits>
 
-#include "eigentrain/core/simd.hpp"
-
-#if defined(__x86_64__)
-#include <emmintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-
-// gcc's intrinsics for registers wider than the flags allow refuse to be inlined through a lambda
-// that has no target of its own, and its generic vector conversions are taken apart before the
-// kernel's target is known. Inline assembly has neither trouble.
-#if defined(__x86_64__) && !(defined(__clang__) && __clang_major__ >= 19) && \
-    (EIGENTRAIN_DISPATCH || defined(__AVX__))
-#define EIGENTRAIN_WIDE_ASM 1
-#else
-#define EIGENTRAIN_WIDE_ASM 0
-#endif
+#include "eigentrain/core/register.hpp"
 
 namespace eigentrain {
-
-namespace detail {
-
-template <class S, int N>
-struct Register {
-#if EIGENTRAIN_VECTORS
-  typedef S Value __attribute__((vector_size(sizeof(S) * N)));
-  using Bits = decltype(Value{} < Value{});  // integers of the same size, all ones or all zeros
-#endif
-};
-template <class S>
-struct Register<S, 1> {
-  using Value = S;
-  using Bits = bool;
-};
-
-}  // namespace detail
-
-/// N truth values, the result of comparing two packets. Combine with & | !, use in select().
-template <class S, int N>
-struct Mask {
-  typename detail::Register<S, N>::Bits lanes;
-
-  friend EIGENTRAIN_INLINE Mask operator&(const Mask& a, const Mask& b) {
-    return {static_cast<decltype(lanes)>(a.lanes & b.lanes)};
-  }
-  friend EIGENTRAIN_INLINE Mask operator|(const Mask& a, const Mask& b) {
-    return {static_cast<decltype(lanes)>(a.lanes | b.lanes)};
-  }
-  friend EIGENTRAIN_INLINE Mask operator!(const Mask& a) {
-    if constexpr (N == 1) {
-      return {!a.lanes};
-    } else {
-      return {~a.lanes};
-    }
-  }
-};
 
 /// N values of S (float or double) in a register. A scalar converts to a packet of equal lanes.
 template <class S, int N>
@@ -125,31 +69,65 @@ struct Packet {
   EIGENTRAIN_INLINE Packet& operator/=(const Packet& b) { return *this = *this / b; }
 
   friend EIGENTRAIN_INLINE Mask<S, N> operator<(const Packet& a, const Packet& b) {
-    return {a.lanes < b.lanes};
+    return compare<detail::Order::less>(a, b);
   }
   friend EIGENTRAIN_INLINE Mask<S, N> operator<=(const Packet& a, const Packet& b) {
-    return {a.lanes <= b.lanes};
+    return compare<detail::Order::less_equal>(a, b);
   }
   friend EIGENTRAIN_INLINE Mask<S, N> operator>(const Packet& a, const Packet& b) {
-    return {a.lanes > b.lanes};
+    return compare<detail::Order::greater>(a, b);
   }
   friend EIGENTRAIN_INLINE Mask<S, N> operator>=(const Packet& a, const Packet& b) {
-    return {a.lanes >= b.lanes};
+    return compare<detail::Order::greater_equal>(a, b);
   }
   friend EIGENTRAIN_INLINE Mask<S, N> operator==(const Packet& a, const Packet& b) {
-    return {a.lanes == b.lanes};
+    return compare<detail::Order::equal>(a, b);
   }
   friend EIGENTRAIN_INLINE Mask<S, N> operator!=(const Packet& a, const Packet& b) {
-    return {a.lanes != b.lanes};
+    return compare<detail::Order::not_equal>(a, b);
   }
 
  private:
+  template <detail::Order Which>
+  static EIGENTRAIN_INLINE Mask<S, N> compare(const Packet& a, const Packet& b) {
+    using enum detail::Order;
+#if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
+    if constexpr (detail::has_bit_masks<S, N>) {
+      Mask<S, N> result;
+      if constexpr (sizeof(S) == 4) {
+        asm("vcmpps %3, %2, %1, %0"
+            : "=k"(result.lanes)
+            : "v"(a.lanes), "v"(b.lanes), "i"(static_cast<int>(Which)));
+      } else {
+        asm("vcmppd %3, %2, %1, %0"
+            : "=k"(result.lanes)
+            : "v"(a.lanes), "v"(b.lanes), "i"(static_cast<int>(Which)));
+      }
+      return result;
+    } else
+#endif
+    {
+      if constexpr (Which == equal) return {a.lanes == b.lanes};
+      if constexpr (Which == not_equal) return {a.lanes != b.lanes};
+      if constexpr (Which == less) return {a.lanes < b.lanes};
+      if constexpr (Which == less_equal) return {a.lanes <= b.lanes};
+      if constexpr (Which == greater) return {a.lanes > b.lanes};
+      if constexpr (Which == greater_equal) return {a.lanes >= b.lanes};
+    }
+  }
+
   // One lane stands for a scalar outside any kernel, where the user's flags may allow contraction:
   // behind the empty asm the compiler can't see that a product feeds a sum.
   static EIGENTRAIN_INLINE Packet rounded(const Value& value) {
     Packet result = from(value);
 #if EIGENTRAIN_VECTORS
+#if defined(__x86_64__)
+    if constexpr (N == 1) asm("" : "+x"(result.lanes));
+#elif defined(__aarch64__)
+    if constexpr (N == 1) asm("" : "+w"(result.lanes));
+#else
     if constexpr (N == 1) asm("" : "+m"(result.lanes));
+#endif
 #endif
     return result;
   }
@@ -164,124 +142,23 @@ template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> select(const Mask<S, N>& mask,
                                       const std::type_identity_t<Packet<S, N>>& a,
                                       const std::type_identity_t<Packet<S, N>>& b) {
-  return Packet<S, N>::from(mask.lanes ? a.lanes : b.lanes);
-}
-
-/// √a, correctly rounded: the hardware's instruction at every width.
-template <class S, int N>
-EIGENTRAIN_INLINE Packet<S, N> sqrt(const Packet<S, N>& a) {
-  Packet<S, N> result;
-  if constexpr (N == 1) {
-    result.lanes = std::sqrt(a.lanes);
-  } else {
-#if defined(__clang__) && __clang_major__ >= 19
-    result.lanes = __builtin_elementwise_sqrt(a.lanes);
-#else
-    [[maybe_unused]] constexpr bool is_float = sizeof(S) == 4;
-#if defined(__x86_64__)
-    if constexpr (sizeof(a.lanes) == 16 && is_float) {
-      result.lanes = _mm_sqrt_ps(a.lanes);
-      return result;
-    } else if constexpr (sizeof(a.lanes) == 16) {
-      result.lanes = _mm_sqrt_pd(a.lanes);
-      return result;
+#if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
+  if constexpr (detail::has_bit_masks<S, N>) {
+    Packet<S, N> result;
+    if constexpr (sizeof(S) == 4) {
+      asm("vblendmps %1, %2, %0%{%3%}"
+          : "=v"(result.lanes)
+          : "v"(a.lanes), "v"(b.lanes), "Yk"(mask.lanes));
+    } else {
+      asm("vblendmpd %1, %2, %0%{%3%}"
+          : "=v"(result.lanes)
+          : "v"(a.lanes), "v"(b.lanes), "Yk"(mask.lanes));
     }
+    return result;
+  } else
 #endif
-#if EIGENTRAIN_WIDE_ASM
-    if constexpr (sizeof(a.lanes) > 16 && is_float) {
-      asm("vsqrtps %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
-      return result;
-    } else if constexpr (sizeof(a.lanes) > 16) {
-      asm("vsqrtpd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
-      return result;
-    }
-#endif
-#if defined(__aarch64__)
-    if constexpr (sizeof(a.lanes) == 16 && is_float) {
-      result.lanes = vsqrtq_f32(a.lanes);
-      return result;
-    } else if constexpr (sizeof(a.lanes) == 16) {
-      result.lanes = vsqrtq_f64(a.lanes);
-      return result;
-    }
-#endif
-    for (int i = 0; i < N; ++i) result.lanes[i] = std::sqrt(a.lanes[i]);
-#endif
-  }
-  return result;
-}
-
-/// |a|; the sign of NaN and of zero is cleared too.
-template <class S, int N>
-EIGENTRAIN_INLINE Packet<S, N> abs(const Packet<S, N>& a) {
-  if constexpr (N == 1) {
-    return std::abs(a.lanes);
-  } else {
-    using Bits = typename detail::Register<S, N>::Bits;
-    using Value = typename Packet<S, N>::Value;
-    const Bits sign = reinterpret_cast<Bits>(-Value{});  // −0 in every lane
-    return Packet<S, N>::from(reinterpret_cast<Value>(reinterpret_cast<Bits>(a.lanes) & ~sign));
-  }
-}
-
-/// The smaller value; NaN if either is NaN, as torch.minimum.
-template <class S, int N>
-EIGENTRAIN_INLINE Packet<S, N> min(const Packet<S, N>& a,
-                                   const std::type_identity_t<Packet<S, N>>& b) {
-  return select((a < b) | (a != a), a, b);
-}
-
-/// The larger value; NaN if either is NaN, as torch.maximum.
-template <class S, int N>
-EIGENTRAIN_INLINE Packet<S, N> max(const Packet<S, N>& a,
-                                   const std::type_identity_t<Packet<S, N>>& b) {
-  return select((a > b) | (a != a), a, b);
-}
-
-/// a limited to [low, high]; NaN stays NaN, as torch.clamp.
-template <class S, int N>
-EIGENTRAIN_INLINE Packet<S, N> clamp(const Packet<S, N>& a,
-                                     const std::type_identity_t<Packet<S, N>>& low,
-                                     const std::type_identity_t<Packet<S, N>>& high) {
-  return min(max(a, low), high);
-}
-
-/// −1, 0 or 1; NaN stays NaN and a zero keeps its sign.
-template <class S, int N>
-EIGENTRAIN_INLINE Packet<S, N> sign(const Packet<S, N>& a) {
-  return select(a > Packet<S, N>(0), S(1), select(a < Packet<S, N>(0), S(-1), a));
-}
-
-/// True where a is neither infinite nor NaN.
-template <class S, int N>
-EIGENTRAIN_INLINE Mask<S, N> is_finite(const Packet<S, N>& a) {
-  return abs(a) <= Packet<S, N>(std::numeric_limits<S>::max());
-}
-
-/// Zero (of positive sign) where |a| is zero or subnormal, a elsewhere. A moment whose gradient has
-/// vanished decays into subnormals, on which many processors are several times slower.
-template <class S, int N>
-EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
-  return select(abs(a) < Packet<S, N>(std::numeric_limits<S>::min()), S(0), a);
-}
-
-/// The same values as T, for sums in double: exact when T is the wider type.
-template <class T, class S, int N>
-EIGENTRAIN_INLINE Packet<T, N> convert(const Packet<S, N>& a) {
-  if constexpr (std::is_same_v<T, S>) {
-    return a;
-  } else if constexpr (N == 1) {
-    return static_cast<T>(a.lanes);
-  } else {
-    using Target = typename Packet<T, N>::Value;
-#if EIGENTRAIN_WIDE_ASM
-    if constexpr (sizeof(T) == 8 && sizeof(Target) > 16) {
-      Packet<T, N> result;
-      asm("vcvtps2pd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
-      return result;
-    }
-#endif
-    return Packet<T, N>::from(__builtin_convertvector(a.lanes, Target));
+  {
+    return Packet<S, N>::from(mask.lanes ? a.lanes : b.lanes);
   }
 }
 

@@ -84,7 +84,7 @@ class Parameters {
 
   /// Changes the options of the tensor with this name, for all steps from now on. Throws
   /// std::invalid_argument if there is none, or as add().
-  EIGENTRAIN_COLD void set_options(std::string_view name, const ParameterOptions& options) {
+  EIGENTRAIN_NOINLINE void set_options(std::string_view name, const ParameterOptions& options) {
     for (Entry& entry : entries_) {
       if (entry.name != name) continue;
       check_options(entry.name, options);
@@ -138,7 +138,7 @@ class Parameters {
     Index state = 0;
   };
 
-  EIGENTRAIN_COLD void append(Entry entry) {
+  EIGENTRAIN_NOINLINE void append(Entry entry) {
     check_values(entry);
     entry.count = entry.parameter.memory(entry.name, "parameter").size();
     entry.state = state_length_;
@@ -189,7 +189,7 @@ class Parameters {
     require_in(ranges::not_negative, options.learning_rate_scale, name, "learning_rate_scale");
   }
 
-  EIGENTRAIN_COLD void check_values(const Entry& added) const {
+  EIGENTRAIN_NOINLINE void check_values(const Entry& added) const {
     const std::string& name = added.name;
     require(!name.empty(), "Parameters: a tensor needs a name");
     for (const Entry& entry : entries_) {

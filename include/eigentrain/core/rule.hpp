@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "eigentrain/core/packet.hpp"
+#include "eigentrain/core/functions.hpp"
 #include "eigentrain/core/parameters.hpp"
 
 namespace eigentrain {

@@ -19,6 +19,7 @@
 // For lambdas, between the parameter list and the body.
 #define EIGENTRAIN_INLINE_LAMBDA __attribute__((always_inline))
 #define EIGENTRAIN_NOINLINE __attribute__((noinline))
+// Only for what normally isn't called: gcc takes a path on which a cold function stands for cold.
 #define EIGENTRAIN_COLD __attribute__((noinline, cold))
 #else
 #define EIGENTRAIN_VECTORS 0

@@ -2,9 +2,63 @@
 // What a transform is told about the step that it takes part in.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
+#include "eigentrain/core/power.hpp"
+
 namespace eigentrain {
+
+namespace detail {
+
+/// Remembers powers from step to step, since a chain of squarings takes as long as a thousand
+/// elements. The bits don't depend on what is remembered: baseᵗ is (base³²)^⌊t/32⌋, by squaring,
+/// times base^(t mod 32), one product after the other.
+class StepPowers {
+ public:
+  double operator()(double base, std::int64_t count) {
+    Entry* entry = find(base);
+    if (entry->count + 1 == count && count % period != 0) {
+      entry->low *= base;
+    } else if (entry->count != count) {
+      entry->low = product(base, count % period);
+      entry->high = power(product(base, period), count / period);
+    }
+    entry->count = count;
+    return (entry->high * entry->low)[0];
+  }
+
+ private:
+  static constexpr std::int64_t period = 32;
+  struct Entry {
+    double base = 0.0;
+    std::int64_t count = -1;
+    Exact high = 1.0, low = 1.0;
+  };
+
+  static Exact product(double base, std::int64_t count) {
+    Exact result = 1.0;
+    for (std::int64_t i = 0; i < count; ++i) result *= base;
+    return result;
+  }
+
+  Entry* find(double base) {
+    for (Entry& entry : entries_) {
+      if (entry.base == base && entry.count >= 0) return &entry;
+    }
+    Entry* oldest = &entries_[next_];
+    next_ = (next_ + 1) % entries_.size();
+    *oldest = Entry{};
+    oldest->base = base;
+    return oldest;
+  }
+
+  std::array<Entry, 4> entries_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace detail
 
 /// One step of a chain. All tensors share it: bias corrections and rates are a matter of the step,
 /// never of the tensor.
@@ -13,6 +67,15 @@ struct Step {
 
   /// 0 in the first step: what schedules take.
   constexpr std::int64_t index() const { return count - 1; }
+
+  /// baseᵗ, with the same bits everywhere and whatever steps came before; the relative error is
+  /// below t·2⁻⁵². Takes two products where the last call for this base was for the step before.
+  double power(double base) const {
+    if (powers != nullptr) return (*powers)(base, count);
+    return detail::StepPowers()(base, count);
+  }
+
+  detail::StepPowers* powers = nullptr;  ///< the chain's memory of powers, if there is one
 };
 
 }  // namespace eigentrain

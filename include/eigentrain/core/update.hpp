@@ -9,6 +9,7 @@
 #include "eigentrain/core/arena.hpp"
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/core/rule.hpp"
+#include "eigentrain/core/tail.hpp"
 
 namespace eigentrain::detail {
 
@@ -80,8 +81,9 @@ void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& st
     // The tail goes through the same loop as everything else, in buffers of one register, so that
     // an element's result can't depend on where it stands.
     S buffer[(Slots + 2) * P::size];
-    const Index rest = n % P::size;
-    Index size = n - rest;
+    const int rest = static_cast<int>(n % P::size);
+    const Index whole = n - rest;
+    Index size = whole;
     for (bool tail = false;; tail = true) {
       for (Index i = 0; i < size; i += P::size) {
         const P p = P::load(p_at + i);
@@ -92,26 +94,21 @@ void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& st
         for (std::size_t k = 0; k != Slots; ++k) state[k].store(state_at[k] + i);
       }
       if (tail || rest == 0) break;
-      // Lanes past the end repeat the last value: they raise no floating-point exception that a
-      // real element would not raise.
-      for (int lane = 0; lane < P::size; ++lane) {
-        const Index from = size + std::min<Index>(lane, rest - 1);
-        buffer[lane] = parameter[from];
-        buffer[P::size + lane] = gradient[from];
-        for (std::size_t k = 0; k != Slots; ++k) {
-          buffer[(k + 2) * P::size + static_cast<std::size_t>(lane)] = streams[k][from];
-        }
+      const auto move_to_buffer = [&](auto& at, S* room) EIGENTRAIN_INLINE_LAMBDA {
+        fill_register<S, P::size>(room, at + whole, rest);
+        at = room;
+      };
+      move_to_buffer(p_at, buffer);
+      move_to_buffer(g_at, buffer + P::size);
+      for (std::size_t k = 0; k != Slots; ++k) {
+        move_to_buffer(state_at[k], buffer + (k + 2) * P::size);
       }
-      p_at = buffer;
-      g_at = buffer + P::size;
-      for (std::size_t k = 0; k != Slots; ++k) state_at[k] = buffer + (k + 2) * P::size;
       size = P::size;
     }
-    for (Index lane = 0; lane < rest; ++lane) {
-      parameter[n - rest + lane] = buffer[lane];
-      for (std::size_t k = 0; k != Slots; ++k) {
-        streams[k][n - rest + lane] = buffer[(k + 2) * P::size + static_cast<std::size_t>(lane)];
-      }
+    if (rest == 0) return;
+    empty_register<S, P::size>(parameter + whole, p_at, rest);
+    for (std::size_t k = 0; k != Slots; ++k) {
+      empty_register<S, P::size>(streams[k] + whole, state_at[k], rest);
     }
   });
 }

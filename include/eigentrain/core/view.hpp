@@ -31,7 +31,7 @@ struct Shape {
   Index cols = -1;
 
   friend bool operator==(const Shape&, const Shape&) = default;
-  EIGENTRAIN_COLD std::string text() const {
+  EIGENTRAIN_NOINLINE std::string text() const {
     return cols < 0 ? message(rows, " values") : message(rows, "x", cols);
   }
 };

@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "eigentrain/core/chain.hpp"
-#include "eigentrain/core/power.hpp"
 
 namespace eigentrain {
 
@@ -30,20 +29,21 @@ class AdamDirection {
 
   template <class S>
   auto at(const Step& step) const {
-    // Bias corrections belong to the step, and are formed in double.
+    // Bias corrections belong to the step, and are formed in double. m̂ / (√v̂ + ε), with above and
+    // below times the first correction, is m / (root·√v + margin): one product less an element.
     const Exact one = 1.0;
-    const Exact m_correction = one / (one - power(options_.beta1, step.count));
-    const Exact v_correction = one / sqrt(one - power(options_.beta2, step.count));
+    const Exact m_correction = one - step.power(options_.beta1);
+    const Exact v_correction = one - step.power(options_.beta2);
+    const Exact root = m_correction / sqrt(v_correction);
+    const Exact margin = m_correction * options_.epsilon;
     const auto moments = [b1 = S(options_.beta1), a1 = S(1.0 - options_.beta1),
                           b2 = S(options_.beta2), a2 = S(1.0 - options_.beta2)](
                              const auto& g, auto& m, auto& v) EIGENTRAIN_INLINE_LAMBDA {
       m = flush_subnormal(b1 * m + a1 * g);
       v = flush_subnormal(b2 * v + (a2 * g) * g);  // g·g alone would overflow at 1.8e19 in float
     };
-    const auto direction =
-        [cm = S(m_correction[0]), cv = S(v_correction[0]), epsilon = S(options_.epsilon)](
-            const auto& m, const auto& v)
-            EIGENTRAIN_INLINE_LAMBDA { return (cm * m) / (cv * sqrt(v) + epsilon); };
+    const auto direction = [root = S(root[0]), margin = S(margin[0])](const auto& m, const auto& v)
+                               EIGENTRAIN_INLINE_LAMBDA { return m / (root * sqrt(v) + margin); };
     const auto adam = [moments, direction](const auto& g, const auto&, auto& m, auto& v) {
       moments(g, m, v);
       return direction(m, v);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// The rest of the element vocabulary: roots, signs, bounds. Each is correctly rounded or exact, and
+// treats every lane alike.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "eigentrain/core/packet.hpp"
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace eigentrain {
+
+/// √a, correctly rounded: the hardware's instruction at every width.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> sqrt(const Packet<S, N>& a) {
+  Packet<S, N> result;
+  if constexpr (N == 1) {
+#if defined(__x86_64__)  // not std::sqrt, which has errno to set
+    if constexpr (sizeof(S) == 4) {
+      result.lanes = _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(a.lanes)));
+    } else {
+      const __m128d wide = _mm_set_sd(a.lanes);
+      result.lanes = _mm_cvtsd_f64(_mm_sqrt_sd(wide, wide));
+    }
+#else
+    result.lanes = std::sqrt(a.lanes);
+#endif
+  } else {
+#if defined(__clang__) && __clang_major__ >= 19
+    result.lanes = __builtin_elementwise_sqrt(a.lanes);
+#else
+    [[maybe_unused]] constexpr bool is_float = sizeof(S) == 4;
+#if defined(__x86_64__)
+    if constexpr (sizeof(a.lanes) == 16 && is_float) {
+      result.lanes = _mm_sqrt_ps(a.lanes);
+      return result;
+    } else if constexpr (sizeof(a.lanes) == 16) {
+      result.lanes = _mm_sqrt_pd(a.lanes);
+      return result;
+    }
+#endif
+#if EIGENTRAIN_WIDE_ASM
+    if constexpr (sizeof(a.lanes) > 16 && is_float) {
+      asm("vsqrtps %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
+      return result;
+    } else if constexpr (sizeof(a.lanes) > 16) {
+      asm("vsqrtpd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
+      return result;
+    }
+#endif
+#if defined(__aarch64__)
+    if constexpr (sizeof(a.lanes) == 16 && is_float) {
+      result.lanes = vsqrtq_f32(a.lanes);
+      return result;
+    } else if constexpr (sizeof(a.lanes) == 16) {
+      result.lanes = vsqrtq_f64(a.lanes);
+      return result;
+    }
+#endif
+    for (int i = 0; i < N; ++i) result.lanes[i] = std::sqrt(a.lanes[i]);
+#endif
+  }
+  return result;
+}
+
+/// |a|; the sign of NaN and of zero is cleared too.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> abs(const Packet<S, N>& a) {
+  if constexpr (N == 1) {
+    return std::abs(a.lanes);
+  } else {
+    using Integers = typename detail::Register<S, N>::Integers;
+    using Value = typename Packet<S, N>::Value;
+    const Integers sign = reinterpret_cast<Integers>(-Value{});  // −0 in every lane
+    return Packet<S, N>::from(reinterpret_cast<Value>(reinterpret_cast<Integers>(a.lanes) & ~sign));
+  }
+}
+
+/// The smaller value; NaN if either is NaN, as torch.minimum.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> min(const Packet<S, N>& a,
+                                   const std::type_identity_t<Packet<S, N>>& b) {
+  return select((a < b) | (a != a), a, b);
+}
+
+/// The larger value; NaN if either is NaN, as torch.maximum.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> max(const Packet<S, N>& a,
+                                   const std::type_identity_t<Packet<S, N>>& b) {
+  return select((a > b) | (a != a), a, b);
+}
+
+/// a limited to [low, high]; NaN stays NaN, as torch.clamp.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> clamp(const Packet<S, N>& a,
+                                     const std::type_identity_t<Packet<S, N>>& low,
+                                     const std::type_identity_t<Packet<S, N>>& high) {
+  return min(max(a, low), high);
+}
+
+/// −1, 0 or 1; NaN stays NaN and a zero keeps its sign.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> sign(const Packet<S, N>& a) {
+  return select(a > Packet<S, N>(0), S(1), select(a < Packet<S, N>(0), S(-1), a));
+}
+
+/// True where a is neither infinite nor NaN.
+template <class S, int N>
+EIGENTRAIN_INLINE Mask<S, N> is_finite(const Packet<S, N>& a) {
+  return abs(a) <= Packet<S, N>(std::numeric_limits<S>::max());
+}
+
+/// Zero (of positive sign) where |a| is zero or subnormal, a elsewhere. A moment whose gradient has
+/// vanished decays into subnormals, on which many processors are several times slower.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
+  if constexpr (sizeof(S) * N < 64) {
+    return select(abs(a) < Packet<S, N>(std::numeric_limits<S>::min()), S(0), a);
+  } else {
+    // AVX-512 tests bits and clears lanes with an instruction each: these are the values without a
+    // bit in the exponent, which infinity has all of.
+    using Integers = typename detail::Register<S, N>::Integers;
+    const Integers exponent =
+        reinterpret_cast<Integers>(Packet<S, N>(std::numeric_limits<S>::infinity()).lanes);
+    Packet<S, N> result;
+#if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
+    if constexpr (detail::has_bit_masks<S, N>) {
+      typename detail::Register<S, N>::Bits kept;
+      if constexpr (sizeof(S) == 4) {
+        asm("vptestmd %2, %1, %0" : "=Yk"(kept) : "v"(a.lanes), "v"(exponent));
+        asm("vmovaps %1, %0%{%2%}%{z%}" : "=v"(result.lanes) : "v"(a.lanes), "Yk"(kept));
+      } else {
+        asm("vptestmq %2, %1, %0" : "=Yk"(kept) : "v"(a.lanes), "v"(exponent));
+        asm("vmovapd %1, %0%{%2%}%{z%}" : "=v"(result.lanes) : "v"(a.lanes), "Yk"(kept));
+      }
+      return result;
+    }
+#endif
+    const Integers none = (reinterpret_cast<Integers>(a.lanes) & exponent) == Integers{};
+    result.lanes = none ? Packet<S, N>(S(0)).lanes : a.lanes;
+    return result;
+  }
+}
+
+/// The same values as T, for sums in double: exact when T is the wider type.
+template <class T, class S, int N>
+EIGENTRAIN_INLINE Packet<T, N> convert(const Packet<S, N>& a) {
+  if constexpr (std::is_same_v<T, S>) {
+    return a;
+  } else if constexpr (N == 1) {
+    return static_cast<T>(a.lanes);
+  } else {
+    using Target = typename Packet<T, N>::Value;
+#if EIGENTRAIN_WIDE_ASM
+    if constexpr (sizeof(T) == 8 && sizeof(Target) > 16) {
+      Packet<T, N> result;
+      asm("vcvtps2pd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
+      return result;
+    }
+#endif
+    return Packet<T, N>::from(__builtin_convertvector(a.lanes, Target));
+  }
+}
+
+}  // namespace eigentrain
