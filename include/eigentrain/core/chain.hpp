@@ -105,7 +105,11 @@ class Chain {
   void step(Parameters<S>& parameters) {
     bind(parameters);
     pending_ = measured_;
-    advance(parameters.elements(), Step{count_ + 1, &powers_}, std::array<S*, 0>{});
+    Elements<S>& elements = parameters.elements();
+    for (Tensor<S>& tensor : elements.tensors) {
+      tensor.state = states_[static_cast<std::size_t>(tensor.number)];
+    }
+    advance(elements, Step{count_ + 1, &powers_}, std::array<S*, 0>{});
     measured_ = pending_;
     ++count_;
   }
@@ -151,9 +155,22 @@ class Chain {
                 " values in the first step and has ", parameters.count(i), " now");
       }
     }
-    std::vector<Index> sizes(static_cast<std::size_t>(n));
-    for (Index i = 0; i < n; ++i) sizes[static_cast<std::size_t>(i)] = parameters.count(i);
-    arena_ = Arena<S>(first_stream<length>(), parameters.state_length());
+    std::vector<Index> sizes, states;
+    sizes.reserve(static_cast<std::size_t>(n));
+    states.reserve(static_cast<std::size_t>(n));
+    Index end = 0;
+    for (Index i = 0; i < n; ++i) {
+      // As far behind the beginning of a cache line as the parameter itself, so that a step's
+      // stores can all be aligned when the first of them is.
+      constexpr Index line = 64 / static_cast<Index>(sizeof(S));
+      const auto address = reinterpret_cast<std::uintptr_t>(parameters[i].parameter.data);
+      states.push_back((end + line - 1) / line * line +
+                       static_cast<Index>(address / sizeof(S)) % line);
+      sizes.push_back(parameters.count(i));
+      end = states.back() + sizes.back();
+    }
+    arena_ = Arena<S>(first_stream<length>(), end);
+    states_ = std::move(states);
     sizes_ = std::move(sizes);
   }
 
@@ -202,7 +219,8 @@ class Chain {
 
   std::tuple<Transforms...> transforms_;
   std::tuple<typename detail::MeasurementOf<Transforms>::Type...> measured_, pending_;
-  std::vector<Index> sizes_;
+  std::vector<Index> sizes_;   // of all tensors, as of the first step
+  std::vector<Index> states_;  // where their states begin
   Arena<S> arena_;
   std::int64_t count_ = 0;
   detail::StepPowers powers_;

@@ -26,8 +26,9 @@ struct Tensor {
   Memory<const S> gradient;
   const ParameterOptions* options = nullptr;
   bool gradient_is_const = false;
-  Index first = 0;  ///< its first element's number among all elements that take part
-  Index state = 0;  ///< where its state begins in each stream of the arena
+  Index first = 0;   ///< its first element's number among all elements that take part
+  Index number = 0;  ///< its own number in the list
+  Index state = 0;   ///< where its state begins in each stream of the arena; set by the chain
 };
 
 /// Reductions add up chunks of this many elements, one after the other.
@@ -94,9 +95,6 @@ class Parameters {
     throw std::invalid_argument(message("Parameters: there is no tensor named \"", name, "\""));
   }
 
-  /// The length of a stream of state for all tensors, frozen ones included.
-  Index state_length() const { return state_length_; }
-
   /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
   Tensor<S> operator[](Index i) const {
     const Entry& found = entry(i);
@@ -106,7 +104,7 @@ class Parameters {
             &found.options,
             found.gradient_is_const,
             0,
-            found.state};
+            i};
   }
 
   /// All tensors that take part in a step, where they lie now; for transforms and functions that
@@ -135,22 +133,16 @@ class Parameters {
     bool gradient_is_const = false;
     ParameterOptions options;
     Index count = 0;
-    Index state = 0;
   };
 
   EIGENTRAIN_NOINLINE void append(Entry entry) {
     check_values(entry);
     entry.count = entry.parameter.memory(entry.name, "parameter").size();
-    entry.state = state_length_;
     const Index total = total_ + entry.count;
     elements_.tensors.reserve(entries_.size() + 1);
     elements_.partial_sums.resize(static_cast<std::size_t>(total / reduction_chunk + 1));
-    // Every tensor's state begins on a cache line.
-    constexpr Index line = 64 / static_cast<Index>(sizeof(S));
-    const Index length = state_length_ + (entry.count + line - 1) / line * line;
     entries_.push_back(std::move(entry));
     total_ = total;
-    state_length_ = length;
   }
 
   const Entry& entry(Index i) const { return entries_[static_cast<std::size_t>(i)]; }
@@ -215,7 +207,6 @@ class Parameters {
 
   std::vector<Entry> entries_;
   Index total_ = 0;
-  Index state_length_ = 0;
   Elements<S> elements_;
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The last values of a run, fewer than a register holds.
+// The first and the last values of a run, fewer than a register holds.
 #pragma once
 
+#include <Eigen/Core>
+#include <cstdint>
 #include <cstring>
 
 #include "eigentrain/core/packet.hpp"
@@ -19,6 +21,15 @@ EIGENTRAIN_INLINE void copy_pieces(S* target, const S* source, int count) {
     }
     copy_pieces<Piece / 2>(target, source, count);
   }
+}
+
+/// How many values lie before the first one at which a register of N is aligned; 0 where aligning
+/// isn't worth it or isn't possible.
+template <class S, int N>
+EIGENTRAIN_INLINE int head_size(const S* first, Eigen::Index n) {
+  const auto address = reinterpret_cast<std::uintptr_t>(first);
+  if (n < 8 * N || address % sizeof(S) != 0) return 0;
+  return static_cast<int>((0 - address / sizeof(S)) % N);
 }
 
 /// Copies the first `count` values, 0 < count < N, into a buffer of N. The other lanes repeat the

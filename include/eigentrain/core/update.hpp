@@ -75,16 +75,30 @@ void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& st
                 const Rules&... rules) {
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     using P = Packet<S, Bytes / static_cast<int>(sizeof(S))>;
-    S* p_at = parameter;
-    const S* g_at = gradient;
-    auto state_at = streams;
-    // The tail goes through the same loop as everything else, in buffers of one register, so that
-    // an element's result can't depend on where it stands.
+    const int head = head_size<S, P::size>(parameter, n);
     S buffer[(Slots + 2) * P::size];
-    const int rest = static_cast<int>(n % P::size);
-    const Index whole = n - rest;
-    Index size = whole;
-    for (bool tail = false;; tail = true) {
+    for (Index done = 0; done < n;) {
+      S* p_at = parameter + done;
+      const S* g_at = gradient + done;
+      auto state_at = streams;
+      for (std::size_t k = 0; k != Slots; ++k) state_at[k] += done;
+
+      // Less than a register, at the head or the tail, goes through the same loop as everything
+      // else, in buffers, so that an element's result can't depend on where it stands.
+      const Index left = n - done;
+      const int part = done == 0 && head > 0 ? head : left < P::size ? static_cast<int>(left) : 0;
+      const Index size = part > 0 ? P::size : left / P::size * P::size;
+      if (part > 0) {
+        const auto move_to_buffer = [&](auto& at, S* room) EIGENTRAIN_INLINE_LAMBDA {
+          fill_register<S, P::size>(room, at, part);
+          at = room;
+        };
+        move_to_buffer(p_at, buffer);
+        move_to_buffer(g_at, buffer + P::size);
+        for (std::size_t k = 0; k != Slots; ++k) {
+          move_to_buffer(state_at[k], buffer + (k + 2) * P::size);
+        }
+      }
       for (Index i = 0; i < size; i += P::size) {
         const P p = P::load(p_at + i);
         P state[Slots + 1];
@@ -93,22 +107,13 @@ void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& st
         How::store(p, u).store(p_at + i);
         for (std::size_t k = 0; k != Slots; ++k) state[k].store(state_at[k] + i);
       }
-      if (tail || rest == 0) break;
-      const auto move_to_buffer = [&](auto& at, S* room) EIGENTRAIN_INLINE_LAMBDA {
-        fill_register<S, P::size>(room, at + whole, rest);
-        at = room;
-      };
-      move_to_buffer(p_at, buffer);
-      move_to_buffer(g_at, buffer + P::size);
-      for (std::size_t k = 0; k != Slots; ++k) {
-        move_to_buffer(state_at[k], buffer + (k + 2) * P::size);
+      if (part > 0) {
+        empty_register<S, P::size>(parameter + done, p_at, part);
+        for (std::size_t k = 0; k != Slots; ++k) {
+          empty_register<S, P::size>(streams[k] + done, state_at[k], part);
+        }
       }
-      size = P::size;
-    }
-    if (rest == 0) return;
-    empty_register<S, P::size>(parameter + whole, p_at, rest);
-    for (std::size_t k = 0; k != Slots; ++k) {
-      empty_register<S, P::size>(streams[k] + whole, state_at[k], rest);
+      done += part > 0 ? part : size;
     }
   });
 }
