@@ -25,6 +25,7 @@
 #include "eigentrain/core/shuffle.hpp"
 #include "eigentrain/core/simd.hpp"
 #include "eigentrain/core/sin_cos_pi.hpp"
+#include "eigentrain/core/state.hpp"
 #include "eigentrain/core/step.hpp"
 #include "eigentrain/core/tail.hpp"
 #include "eigentrain/core/update.hpp"

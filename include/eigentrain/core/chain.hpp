@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "eigentrain/core/reduce.hpp"
+#include "eigentrain/core/state.hpp"
 #include "eigentrain/core/step.hpp"
 
 namespace eigentrain {
@@ -103,12 +103,11 @@ class Chain {
   /// std::invalid_argument if the list is empty, a tensor has changed its size or the list is not
   /// the one of the first step, and what the transforms throw (clipping: non-finite gradients).
   void step(Parameters<S>& parameters) {
-    bind(parameters);
-    pending_ = measured_;
+    // The first step fixes the list; until one has succeeded, another list may come.
+    state_.bind(parameters, first_stream<length>(), count_ == 0);
     Elements<S>& elements = parameters.elements();
-    for (Tensor<S>& tensor : elements.tensors) {
-      tensor.state = states_[static_cast<std::size_t>(tensor.number)];
-    }
+    state_.place(elements);
+    pending_ = measured_;
     advance(elements, Step{count_ + 1, &powers_}, std::array<S*, 0>{});
     measured_ = pending_;
     ++count_;
@@ -132,48 +131,6 @@ class Chain {
  private:
   static constexpr std::size_t length = sizeof...(Transforms);
 
-  // The first step fixes the list; until one has succeeded, another list may come.
-  void bind(const Parameters<S>& parameters) {
-    const Index n = parameters.size();
-    bool known = n == static_cast<Index>(sizes_.size());
-    for (Index i = 0; i < n && known; ++i) {
-      known = parameters.count(i) == sizes_[static_cast<std::size_t>(i)];
-    }
-    if (!known) [[unlikely]] {
-      bind_anew(parameters);
-    }
-  }
-
-  EIGENTRAIN_NOINLINE void bind_anew(const Parameters<S>& parameters) {
-    const Index n = parameters.size();
-    if (count_ > 0) {
-      require(n == static_cast<Index>(sizes_.size()), "step: the list had ", sizes_.size(),
-              " tensors in the first step and has ", n, " now");
-      for (Index i = 0; i < n; ++i) {
-        const Index size = sizes_[static_cast<std::size_t>(i)];
-        require(parameters.count(i) == size, parameters.name(i), ": it had ", size,
-                " values in the first step and has ", parameters.count(i), " now");
-      }
-    }
-    std::vector<Index> sizes, states;
-    sizes.reserve(static_cast<std::size_t>(n));
-    states.reserve(static_cast<std::size_t>(n));
-    Index end = 0;
-    for (Index i = 0; i < n; ++i) {
-      // As far behind the beginning of a cache line as the parameter itself, so that a step's
-      // stores can all be aligned when the first of them is.
-      constexpr Index line = 64 / static_cast<Index>(sizeof(S));
-      const auto address = reinterpret_cast<std::uintptr_t>(parameters[i].parameter.data);
-      states.push_back((end + line - 1) / line * line +
-                       static_cast<Index>(address / sizeof(S)) % line);
-      sizes.push_back(parameters.count(i));
-      end = states.back() + sizes.back();
-    }
-    arena_ = Arena<S>(first_stream<length>(), end);
-    states_ = std::move(states);
-    sizes_ = std::move(sizes);
-  }
-
   // Rule after rule is made, measuring where asked; then the pass runs with all of them. `streams`
   // are the state streams of the rules so far.
   template <std::size_t N, class... Rules>
@@ -189,7 +146,7 @@ class Chain {
         std::array<S*, N + added> all{};
         std::copy_n(streams.begin(), N, all.begin());
         for (std::size_t k = 0; k != added; ++k) {
-          all[N + k] = arena_.stream(first_stream<I>() + static_cast<Index>(k));
+          all[N + k] = state_.stream(first_stream<I>() + static_cast<Index>(k));
         }
         advance(elements, step, all, rules..., next);
       });
@@ -219,9 +176,7 @@ class Chain {
 
   std::tuple<Transforms...> transforms_;
   std::tuple<typename detail::MeasurementOf<Transforms>::Type...> measured_, pending_;
-  std::vector<Index> sizes_;   // of all tensors, as of the first step
-  std::vector<Index> states_;  // where their states begin
-  Arena<S> arena_;
+  detail::State<S> state_;
   std::int64_t count_ = 0;
   detail::StepPowers powers_;
 };

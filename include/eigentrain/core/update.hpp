@@ -6,7 +6,6 @@
 #include <array>
 #include <vector>
 
-#include "eigentrain/core/arena.hpp"
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/core/rule.hpp"
 #include "eigentrain/core/tail.hpp"

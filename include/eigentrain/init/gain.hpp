@@ -3,7 +3,7 @@
 #pragma once
 
 #include "eigentrain/core/check.hpp"
-#include "eigentrain/core/packet.hpp"
+#include "eigentrain/core/functions.hpp"
 
 namespace eigentrain::gains {
 

@@ -3,7 +3,7 @@
 // samples, first to last, and a result depends neither on the registers nor on its place.
 #pragma once
 
-#include "eigentrain/core/packet.hpp"
+#include "eigentrain/core/functions.hpp"
 #include "eigentrain/core/simd.hpp"
 #include "eigentrain/layers/columns.hpp"
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The state of a chain and the list of tensors that it belongs to.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "eigentrain/core/arena.hpp"
+#include "eigentrain/core/parameters.hpp"
+
+namespace eigentrain::detail {
+
+/// One stream of values for each state slot, with a place in it for every tensor of a list. Copies
+/// have memory of their own.
+template <class S>
+class State {
+ public:
+  /// Prepares for a step over this list. A new list, which is one with other sizes, is taken only
+  /// where `may_change` says so, that is before the first step has been made; its state is zero.
+  /// Throws std::invalid_argument otherwise, with nothing changed.
+  void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
+    const Index n = parameters.size();
+    bool known = n == static_cast<Index>(sizes_.size());
+    for (Index i = 0; i < n && known; ++i) {
+      known = parameters.count(i) == sizes_[static_cast<std::size_t>(i)];
+    }
+    if (known) [[likely]] {
+      return;
+    }
+    if (!may_change) refuse(parameters);
+    take(parameters, streams);
+  }
+
+  /// Tells every tensor where its state begins.
+  void place(Elements<S>& elements) const {
+    for (Tensor<S>& tensor : elements.tensors) {
+      tensor.state = places_[static_cast<std::size_t>(tensor.number)];
+    }
+  }
+
+  S* stream(Index k) { return arena_.stream(k); }
+
+ private:
+  [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters) const {
+    require(parameters.size() == static_cast<Index>(sizes_.size()), "step: the list had ",
+            sizes_.size(), " tensors in the first step and has ", parameters.size(), " now");
+    Index i = 0;
+    while (parameters.count(i) == sizes_[static_cast<std::size_t>(i)]) ++i;
+    fail({parameters.name(i), ": it had ", sizes_[static_cast<std::size_t>(i)],
+          " values in the first step and has ", parameters.count(i), " now"});
+  }
+
+  EIGENTRAIN_NOINLINE void take(const Parameters<S>& parameters, Index streams) {
+    constexpr Index line = 64 / static_cast<Index>(sizeof(S));
+    const auto n = static_cast<std::size_t>(parameters.size());
+    std::vector<Index> sizes(n), places(n);
+    Index end = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const Tensor<S> tensor = parameters[static_cast<Index>(i)];
+      // As far behind the beginning of a cache line as the parameter itself, so that all of a
+      // step's stores are aligned when the parameter's are.
+      const auto address = reinterpret_cast<std::uintptr_t>(tensor.parameter.data);
+      places[i] = (end + line - 1) / line * line + static_cast<Index>(address / sizeof(S)) % line;
+      sizes[i] = tensor.parameter.size();
+      end = places[i] + sizes[i];
+    }
+    arena_ = Arena<S>(streams, end);
+    sizes_ = std::move(sizes);
+    places_ = std::move(places);
+  }
+
+  std::vector<Index> sizes_;
+  std::vector<Index> places_;
+  Arena<S> arena_;
+};
+
+}  // namespace eigentrain::detail
