@@ -40,7 +40,8 @@ TEST_CASE("runs cover every element once, in order") {
   }
 }
 
-// Every size up to two registers and one, at every misalignment, with guards around each stream.
+// Every size up to two registers and one, and some that are large enough to be aligned first, at
+// every misalignment, with guards around each stream.
 TEMPLATE_TEST_CASE("a run touches its own elements only, wherever it stands", "", float, double) {
   using S = TestType;
   constexpr std::size_t guard = 20;
@@ -49,8 +50,8 @@ TEMPLATE_TEST_CASE("a run touches its own elements only, wherever it stands", ""
     return m * u + p / S(3);
   };
   et::test::at_every_level([&] {
-    for (std::size_t n = 0; n <= 33; ++n) {
-      for (std::size_t shift = 0; shift < 4; ++shift) {
+    for (std::size_t n = 0; n <= 1050; n = n < 33 ? n + 1 : n + 113) {
+      for (std::size_t shift = 0; shift < 16; ++shift) {
         std::vector<S> p(n + 2 * guard), g(p.size()), m(p.size());
         for (std::size_t i = 0; i < p.size(); ++i) {
           p[i] = S(0.1) * S(i + 1);

@@ -20,10 +20,11 @@ namespace eigentrain {
 template <class S>
 class Arena {
  public:
+  static constexpr Index page = 4096;
+
   Arena() = default;
   EIGENTRAIN_NOINLINE Arena(Index streams, Index length) : streams_(streams), length_(length) {
     if (streams == 0 || length == 0) return;
-    constexpr Index stagger = 1024;
     const Index bytes = length * static_cast<Index>(sizeof(S));
     const Index pages = (bytes + page - 1) / page * page;
     stride_ = (pages + stagger) / static_cast<Index>(sizeof(S));
@@ -43,6 +44,9 @@ class Arena {
     return *this;
   }
 
+  /// Where every stream k begins within a page, in bytes.
+  static constexpr Index page_offset(Index k) { return (k + 1) * stagger % page; }
+
   Index streams() const { return streams_; }
   /// Values in each stream.
   Index length() const { return length_; }
@@ -51,7 +55,7 @@ class Arena {
   const S* stream(Index k) const { return first_ + k * stride_; }
 
  private:
-  static constexpr Index page = 4096;
+  static constexpr Index stagger = 1024;
   struct Free {
     void operator()(S* memory) const { ::operator delete(memory, std::align_val_t(page)); }
   };

@@ -2,6 +2,7 @@
 // The state of a chain and the list of tensors that it belongs to.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -53,22 +54,47 @@ class State {
   }
 
   EIGENTRAIN_NOINLINE void take(const Parameters<S>& parameters, Index streams) {
-    constexpr Index line = 64 / static_cast<Index>(sizeof(S));
     const auto n = static_cast<std::size_t>(parameters.size());
     std::vector<Index> sizes(n), places(n);
     Index end = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const Tensor<S> tensor = parameters[static_cast<Index>(i)];
-      // As far behind the beginning of a cache line as the parameter itself, so that all of a
-      // step's stores are aligned when the parameter's are.
-      const auto address = reinterpret_cast<std::uintptr_t>(tensor.parameter.data);
-      places[i] = (end + line - 1) / line * line + static_cast<Index>(address / sizeof(S)) % line;
+      places[i] = place_for(tensor, end, streams);
       sizes[i] = tensor.parameter.size();
       end = places[i] + sizes[i];
     }
     arena_ = Arena<S>(streams, end);
     sizes_ = std::move(sizes);
     places_ = std::move(places);
+  }
+
+  // The first place from `end` on that is as far behind the beginning of a cache line as the
+  // parameter, so that all of a step's stores are aligned when the parameter's are; for a tensor
+  // that takes a while, one that keeps clear of the parameter and the gradient modulo a page.
+  static Index place_for(const Tensor<S>& tensor, Index end, Index streams) {
+    constexpr Index width = sizeof(S), line = 64 / width, part = 512 / width;
+    const auto address = [](const S* data) { return reinterpret_cast<std::uintptr_t>(data); };
+    const auto p = static_cast<Index>(address(tensor.parameter.data) % Arena<S>::page);
+    const auto g = static_cast<Index>(address(tensor.gradient.data) % Arena<S>::page);
+    const Index first = (end + line - 1) / line * line + p / width % line;
+    if (tensor.parameter.size() < 1024) return first;
+    const auto apart = [](Index a, Index b) {
+      const Index distance = (a - b + 2 * Arena<S>::page) % Arena<S>::page;
+      return std::min(distance, Arena<S>::page - distance);
+    };
+    Index best = first, clearance = -1;
+    for (Index place = first; place < first + Arena<S>::page / width; place += part) {
+      Index nearest = Arena<S>::page;
+      for (Index k = 0; k < streams; ++k) {
+        const Index at = (Arena<S>::page_offset(k) + place * width) % Arena<S>::page;
+        nearest = std::min({nearest, apart(at, p), apart(at, g)});
+      }
+      if (nearest > clearance) {
+        best = place;
+        clearance = nearest;
+      }
+    }
+    return best;
   }
 
   std::vector<Index> sizes_;

@@ -28,7 +28,7 @@ EIGENTRAIN_INLINE void copy_pieces(S* target, const S* source, int count) {
 template <class S, int N>
 EIGENTRAIN_INLINE int head_size(const S* first, Eigen::Index n) {
   const auto address = reinterpret_cast<std::uintptr_t>(first);
-  if (n < 8 * N || address % sizeof(S) != 0) return 0;
+  if (n < 64 * N || address % sizeof(S) != 0) return 0;
   return static_cast<int>((0 - address / sizeof(S)) % N);
 }
 
