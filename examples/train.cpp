@@ -84,6 +84,7 @@ void add_options(CLI::App& app, Settings& s) {
   app.add_flag("--batch-norm", s.batch_norm, "Normalize the hidden layers over the batch")
       ->group("Network");
   app.add_option("--dropout", s.dropout, "Share of hidden outputs to drop in training, 0 to 1")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str()
       ->group("Network");
   app.add_option("--init", s.init, "How the weights begin")
@@ -104,12 +105,14 @@ void add_options(CLI::App& app, Settings& s) {
       ->capture_default_str()
       ->group("Training");
   app.add_option("--learning-rate", s.learning_rate, "Default: 0.1 for sgd, 0.001 for the others")
+      ->check(CLI::NonNegativeNumber)
       ->group("Training");
   app.add_option("--momentum", s.momentum, "For sgd and rmsprop")
       ->capture_default_str()
       ->group("Training");
   app.add_option("--weight-decay", s.weight_decay,
                  "Decoupled in adamw (default 0.01), added to the gradient in the others (0)")
+      ->check(CLI::NonNegativeNumber)
       ->group("Training");
   app.add_option("--schedule", s.schedule,
                  "What becomes of the learning rate in the course of the run: step takes a tenth\n"

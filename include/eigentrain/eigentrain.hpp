@@ -13,6 +13,7 @@
 #include "eigentrain/core/generator.hpp"
 #include "eigentrain/core/log.hpp"
 #include "eigentrain/core/math.hpp"
+#include "eigentrain/core/named.hpp"
 #include "eigentrain/core/packet.hpp"
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/core/parameters.hpp"

@@ -18,7 +18,14 @@ TEMPLATE_TEST_CASE("arithmetic is the scalar's, bit for bit", "", float, double)
       "/", [](const auto& a, const auto& b) { return a / b; }, [](S a, S b) { return a / b; });
   compare<S>("negate", [](const auto& a, const auto&) { return -a; }, [](S a, S) { return -a; });
   compare<S>(
-      "compound", [](auto a, const auto& b) { return ((a += b) *= b) -= a; },
+      "compound",
+      [](const auto& a, const auto& b) {
+        auto x = a;
+        x += b;
+        x *= b;
+        x -= x;
+        return x;
+      },
       [](S a, S b) {
         volatile S sum = a + b;
         volatile S product = sum * b;

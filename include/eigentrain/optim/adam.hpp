@@ -2,6 +2,7 @@
 // Adam with coupled weight decay.
 #pragma once
 
+#include "eigentrain/core/named.hpp"
 #include "eigentrain/direction/adam.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"
 #include "eigentrain/schedule/descend.hpp"
@@ -35,9 +36,6 @@ inline auto adam(const AdamOptions& options) {
 /// Options and results are torch.optim.Adam's: its weight_decay is coupled, AdamW's is not. Throws
 /// std::invalid_argument for options out of range.
 template <class S>
-struct Adam : decltype(chain<S>(adam({}))){
-  explicit Adam(const AdamOptions& options = {}) :
-      decltype(chain<S>(adam({})))(chain<S>(adam(options))){}
-};
+using Adam = Named<S, AdamOptions, adam>;
 
 }  // namespace eigentrain

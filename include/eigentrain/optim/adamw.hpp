@@ -2,6 +2,7 @@
 // Adam with decoupled weight decay.
 #pragma once
 
+#include "eigentrain/core/named.hpp"
 #include "eigentrain/direction/adam.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"
 #include "eigentrain/schedule/descend.hpp"
@@ -34,9 +35,6 @@ inline auto adamw(const AdamWOptions& options) {
 /// Options and results are torch.optim.AdamW's. Throws std::invalid_argument for options out of
 /// range. Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2019.
 template <class S>
-struct AdamW : decltype(chain<S>(adamw({}))){
-  explicit AdamW(const AdamWOptions& options = {}) :
-      decltype(chain<S>(adamw({})))(chain<S>(adamw(options))){}
-};
+using AdamW = Named<S, AdamWOptions, adamw>;
 
 }  // namespace eigentrain

@@ -2,6 +2,7 @@
 // RMSProp.
 #pragma once
 
+#include "eigentrain/core/named.hpp"
 #include "eigentrain/direction/momentum.hpp"
 #include "eigentrain/direction/rms.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"
@@ -35,9 +36,6 @@ inline auto rms_prop(const RmsPropOptions& options) {
 /// Options and results are torch.optim.RMSprop's: the learning rate is applied after momentum;
 /// Keras and Optax fold it into the buffer. Throws std::invalid_argument for options out of range.
 template <class S>
-struct RmsProp : decltype(chain<S>(rms_prop({}))){
-  explicit RmsProp(const RmsPropOptions& options = {}) :
-      decltype(chain<S>(rms_prop({})))(chain<S>(rms_prop(options))){}
-};
+using RmsProp = Named<S, RmsPropOptions, rms_prop>;
 
 }  // namespace eigentrain

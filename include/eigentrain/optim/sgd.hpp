@@ -2,6 +2,7 @@
 // Stochastic gradient descent.
 #pragma once
 
+#include "eigentrain/core/named.hpp"
 #include "eigentrain/direction/momentum.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"
 #include "eigentrain/schedule/descend.hpp"
@@ -33,9 +34,6 @@ inline auto sgd(const SgdOptions& options) {
 /// Options and results are torch.optim.SGD's. Throws std::invalid_argument for options out of
 /// range.
 template <class S>
-struct Sgd : decltype(chain<S>(sgd({}))){
-  explicit Sgd(const SgdOptions& options = {}) :
-      decltype(chain<S>(sgd({})))(chain<S>(sgd(options))){}
-};
+using Sgd = Named<S, SgdOptions, sgd>;
 
 }  // namespace eigentrain
