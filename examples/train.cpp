@@ -62,6 +62,13 @@ struct Settings {
 };
 
 void add_options(CLI::App& app, Settings& s) {
+  const CLI::Validator not_negative(
+      [](std::string& text) {
+        double value = 0.0;
+        const bool good = CLI::detail::lexical_cast(text, value) && value >= 0.0 && value < never;
+        return good ? std::string() : "must be a number from 0 on, got " + text;
+      },
+      "FROM 0");
   app.add_option(
          "--data", s.data,
          "fashion-mnist, spirals (points made on the spot), or a folder with the four\n"
@@ -105,14 +112,14 @@ void add_options(CLI::App& app, Settings& s) {
       ->capture_default_str()
       ->group("Training");
   app.add_option("--learning-rate", s.learning_rate, "Default: 0.1 for sgd, 0.001 for the others")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative)
       ->group("Training");
   app.add_option("--momentum", s.momentum, "For sgd and rmsprop")
       ->capture_default_str()
       ->group("Training");
   app.add_option("--weight-decay", s.weight_decay,
                  "Decoupled in adamw (default 0.01), added to the gradient in the others (0)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative)
       ->group("Training");
   app.add_option("--schedule", s.schedule,
                  "What becomes of the learning rate in the course of the run: step takes a tenth\n"

@@ -9,8 +9,7 @@
 cmake_minimum_required(VERSION 3.22)
 
 set(longest 200)
-# One idea each, in more words: the vocabulary of a register, the list with all that it refuses, the
-# engine's owner, and the loops of one layer.
+# One idea each, in more words: the list with all that it refuses, and the loops of one layer.
 set(longest_core/parameters.hpp 240)
 set(longest_layers/batch_norm_kernels.hpp 240)
 
