@@ -222,6 +222,23 @@ TEST_CASE("only the first step allocates, and only the arena") {
   }
 }
 
+// Takes a state value that it has not declared.
+struct Undeclared {
+  template <class S>
+  auto at(const et::Step&) const {
+    return [](const auto& u, const auto&, auto& state) { return u + state; };
+  }
+};
+
+TEST_CASE("a rule can't take more state than its transform declares") {
+  Two two;
+  auto chain = et::chain<double>(Counter{}, Undeclared{});
+  CHECK_THROWS_WITH(chain.step(two.parameters),
+                    "chain: a rule takes 1 state values, but its transform declares 0 slots");
+  CHECK(two.a.isZero());
+  CHECK(chain.count() == 0);
+}
+
 TEST_CASE("a chain knows its transforms") {
   auto chain = et::chain<float>(Affine{2.0, 0.5}, Counter{});
   CHECK(chain.get<Affine>().a == 2.0);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <concepts>
 #include <cstdint>
 #include <tuple>
 #include <utility>
@@ -143,6 +142,9 @@ class Chain {
       detail::with_alternative(rule<I>(elements, step, streams, rules...), [&](const auto& next) {
         using Rule = std::remove_cvref_t<decltype(next)>;
         constexpr auto added = static_cast<std::size_t>(detail::total_arity<S, Rule>);
+        const Index declared = detail::slots(std::get<I>(transforms_));
+        require(static_cast<Index>(added) <= declared, "chain: a rule takes ", added,
+                " state values, but its transform declares ", declared, " slots");
         std::array<S*, N + added> all{};
         std::copy_n(streams.begin(), N, all.begin());
         for (std::size_t k = 0; k != added; ++k) {
@@ -187,8 +189,7 @@ class Chain {
 ///                                       et::decay_weights(0.01), et::descend(schedule));
 ///     optimizer.step(parameters);
 ///
-/// Sequences (adamw({...}), sgd({...})) are taken apart. Throws nothing: transforms check their
-/// options when they are made.
+/// Sequences (adamw({...}), sgd({...})) are taken apart.
 template <class S, class... T>
 auto chain(T... transforms) {
   return std::apply(
