@@ -61,14 +61,19 @@ struct Settings {
   std::string csv;
 };
 
-void add_options(CLI::App& app, Settings& s) {
-  const CLI::Validator not_negative(
-      [](std::string& text) {
+// Refuses in the trainer's words what the library would refuse in its own.
+CLI::Validator number_in(const et::Range& range, const char* interval) {
+  return CLI::Validator(
+      [range, interval](std::string& text) {
         double value = 0.0;
-        const bool good = CLI::detail::lexical_cast(text, value) && value >= 0.0 && value < never;
-        return good ? std::string() : "must be a number from 0 on, got " + text;
+        const bool good = CLI::detail::lexical_cast(text, value) && range.contains(value);
+        return good ? std::string() : et::message("must be in ", interval, ", got ", text);
       },
-      "FROM 0");
+      interval);
+}
+
+void add_options(CLI::App& app, Settings& s) {
+  const CLI::Validator not_negative = number_in(et::ranges::not_negative, "[0, inf)");
   app.add_option(
          "--data", s.data,
          "fashion-mnist, spirals (points made on the spot), or a folder with the four\n"
@@ -91,7 +96,7 @@ void add_options(CLI::App& app, Settings& s) {
   app.add_flag("--batch-norm", s.batch_norm, "Normalize the hidden layers over the batch")
       ->group("Network");
   app.add_option("--dropout", s.dropout, "Share of hidden outputs to drop in training, 0 to 1")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number_in(et::ranges::fraction, "[0, 1]"))
       ->capture_default_str()
       ->group("Network");
   app.add_option("--init", s.init, "How the weights begin")

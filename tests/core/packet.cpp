@@ -23,13 +23,13 @@ TEMPLATE_TEST_CASE("arithmetic is the scalar's, bit for bit", "", float, double)
         auto x = a;
         x += b;
         x *= b;
-        x -= x;
+        x -= b;
         return x;
       },
       [](S a, S b) {
         volatile S sum = a + b;
         volatile S product = sum * b;
-        return S(product - product);
+        return S(product - b);
       });
 }
 

@@ -157,9 +157,10 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
   check_refused("--batch-size 0" + log, "--batch-size");
   check_refused("--hidden 3,0" + log, "--hidden");
   check_refused("--optimizer best" + log, "best");
-  check_refused(spirals + "--learning-rate -1" + log, "must be in [0, inf), got -1");
+  check_refused(spirals + "--learning-rate -1" + log,
+                "--learning-rate: must be in [0, inf), got -1");
   check_refused(spirals + "--learning-rate nan" + log, "got nan");
-  check_refused(spirals + "--dropout 1.5" + log, "Dropout: rate must be in [0, 1], got 1.5");
+  check_refused(spirals + "--dropout 1.5" + log, "--dropout: must be in [0, 1], got 1.5");
   check_refused(spirals + "--momentum 1 --optimizer sgd" + log,
                 "momentum must be in [0, 1), got 1");
   check_refused(spirals + "--momentum 0.5" + log, "--momentum: adamw takes none");
