@@ -115,12 +115,12 @@ class Parameters {
     elements_.tensors.clear();
     elements_.total = 0;
     for (Index i = 0; i < size(); ++i) {
-      Tensor<S> tensor = (*this)[i];
-      const Index count = tensor.parameter.size();
-      if (tensor.options->frozen || count == 0) continue;
+      if (options(i).frozen) continue;
+      Tensor<S>& tensor = elements_.tensors.emplace_back((*this)[i]);
       tensor.first = elements_.total;
+      const Index count = tensor.parameter.size();
       elements_.total += count;
-      elements_.tensors.push_back(tensor);
+      if (count == 0) elements_.tensors.pop_back();
     }
     return elements_;
   }

@@ -148,9 +148,10 @@ class View {
     using Seen = std::conditional_t<std::is_const_v<S>, const Plain, T>;
     if constexpr (detail::Owning<Plain>) {
       object_ = const_cast<Plain*>(&tensor);  // given back as Seen, with the constness it came with
-      find_ = [](void* object) -> Found {
+      find_ = [](void* object, Memory<S>& memory) {
         auto& seen = *static_cast<Seen*>(object);
-        return {detail::memory_of<S>(seen), detail::shape_of(seen)};
+        memory = detail::memory_of<S>(seen);
+        return detail::shape_of(seen);
       };
     }
     memory_ = detail::memory_of<S>(tensor);
@@ -161,20 +162,17 @@ class View {
   /// Where the numbers lie now. Throws std::invalid_argument if the shape is no longer that of the
   /// beginning; `owner` and `role` name the tensor in the message.
   Memory<S> memory(std::string_view owner, std::string_view role) const {
-    if (find_ == nullptr) return memory_;
-    const Found now = find_(object_);
-    if (now.shape != shape_) [[unlikely]] {
-      fail(owner, role, now.shape);
+    Memory<S> memory = memory_;
+    if (find_ != nullptr) {
+      const Shape now = find_(object_, memory);
+      if (now != shape_) [[unlikely]] {
+        fail(owner, role, now);
+      }
     }
-    return now.memory;
+    return memory;
   }
 
  private:
-  struct Found {
-    Memory<S> memory;
-    Shape shape;
-  };
-
   [[noreturn]] EIGENTRAIN_COLD void fail(std::string_view owner, std::string_view role,
                                          const Shape& now) const {
     throw std::invalid_argument(message(owner, ": the ", role, " was ", shape_.text(),
@@ -184,7 +182,7 @@ class View {
   Shape shape_;
   Memory<S> memory_;
   void* object_ = nullptr;
-  Found (*find_)(void*) = nullptr;
+  Shape (*find_)(void*, Memory<S>&) = nullptr;
 };
 
 }  // namespace eigentrain
