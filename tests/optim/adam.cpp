@@ -6,25 +6,15 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/three_steps.hpp"
 
 namespace et = eigentrain;
 
 namespace {
 
-/// The parameter after each of three steps with these gradients, from p0.
 Eigen::Vector3d three_steps(const et::AdamOptions& options, double p0, double g1, double g2,
                             double g3) {
-  Eigen::Matrix<double, 1, 1> p(p0), g;
-  et::Parameters<double> parameters;
-  parameters.add("p", p, g);
-  et::Adam<double> optimizer(options);
-  Eigen::Vector3d result;
-  for (int step = 0; step < 3; ++step) {
-    g[0] = step == 0 ? g1 : step == 1 ? g2 : g3;
-    optimizer.step(parameters);
-    result[step] = p[0];
-  }
-  return result;
+  return et::test::three_steps(et::Adam<double>(options), p0, g1, g2, g3);
 }
 
 }  // namespace
