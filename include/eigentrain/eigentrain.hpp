@@ -20,6 +20,7 @@
 #include "eigentrain/core/philox.hpp"
 #include "eigentrain/core/power.hpp"
 #include "eigentrain/core/random.hpp"
+#include "eigentrain/core/random_source.hpp"
 #include "eigentrain/core/reduce.hpp"
 #include "eigentrain/core/register.hpp"
 #include "eigentrain/core/rule.hpp"

@@ -114,13 +114,14 @@ NormalDraw<S> normal_draw(double mean, double std, std::string_view owner) {
 /// (PyTorch and the standard library may return it after rounding). low = high gives low.
 ///
 /// Value i depends only on the generator's seed, stream and position, and on i: not on the size,
-/// the machine or its registers. Takes 16 counters for every begun 64 floats or 32 doubles. Throws
+/// the machine or its registers. Takes 16 counters for every begun 64 floats or 32 doubles; from
+/// another RandomSource 64 words, and value i then depends on its words alone. Throws
 /// std::invalid_argument, with nothing drawn or written, unless low ≤ high and both are finite.
 ///
 ///     Generator random(42);
 ///     fill_uniform(noise.data(), noise.size(), -1.0, 1.0, random);
-template <class S>
-void fill_uniform(S* target, Index size, double low, double high, Generator& random) {
+template <class S, RandomSource Random>
+void fill_uniform(S* target, Index size, double low, double high, Random& random) {
   const auto draw = detail::uniform_draw<S>(low, high, "fill_uniform");
   require_at_least(0, size, "fill_uniform", "size");
   detail::fill(Memory<S>{target, size, 1, size}, random, draw);
@@ -136,8 +137,8 @@ void fill_uniform(S* target, Index size, double low, double high, Generator& ran
 /// is finite and not negative (and no value can overflow).
 ///
 /// Box, Muller: A note on the generation of random normal deviates (1958).
-template <class S>
-void fill_normal(S* target, Index size, double mean, double std, Generator& random) {
+template <class S, RandomSource Random>
+void fill_normal(S* target, Index size, double mean, double std, Random& random) {
   const auto draw = detail::normal_draw<S>(mean, std, "fill_normal");
   require_at_least(0, size, "fill_normal", "size");
   detail::fill(Memory<S>{target, size, 1, size}, random, draw);

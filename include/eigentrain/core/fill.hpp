@@ -3,6 +3,7 @@
 #pragma once
 
 #include "eigentrain/core/generator.hpp"
+#include "eigentrain/core/random_source.hpp"
 #include "eigentrain/core/view.hpp"
 
 namespace eigentrain::detail {
@@ -49,29 +50,40 @@ void draw_groups(S* target, Index groups, std::uint64_t seed, std::uint64_t stre
   });
 }
 
-/// Fills the elements in storage order. A block of a matrix gets the values that a matrix of its
-/// shape would get; the generator moves on by whole groups.
+/// Draws groups from words that are at hand: element e of a group takes the integer e.
 template <class S, class Draw>
-void fill(const Memory<S>& memory, Generator& random, const Draw& draw) {
+void draw_groups_from(const UnsignedOf<S>* integers, S* target, Index groups, const Draw& draw) {
+  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    constexpr int N = Bytes / static_cast<int>(sizeof(S));
+    using W = Words<UnsignedOf<S>, N>;
+    for (Index begin = 0; begin < groups * fill_group<S>; begin += 32) {
+      for (Index i = begin; i < begin + 16; i += N) {
+        Packet<S, N> x, y;
+        draw(W::load(integers + i), W::load(integers + i + 16), x, y);
+        x.store(target + i);
+        y.store(target + i + 16);
+      }
+    }
+  });
+}
+
+/// Hands out the elements in storage order, group by group: draw_groups(target, first, groups)
+/// writes the groups first, first + 1, …. Runs shorter than a group, and the rest of the last one,
+/// go through a buffer.
+template <class S, class DrawGroups>
+void fill_groups(const Memory<S>& memory, const DrawGroups& draw_groups) {
   const Index size = memory.size();
   constexpr Index group = fill_group<S>;
-  const auto counters = [](Index groups) {
-    return static_cast<std::uint64_t>(groups * philox_group_counters);
-  };
-  std::uint64_t counter = random.take_counters(counters((size + group - 1) / group));
   Index done = 0;
-  if (memory.outer == 1) {
-    draw_groups(memory.data, size / group, random.seed(), random.stream(), counter, draw);
-    counter += counters(size / group);
+  if (memory.outer == 1 && size >= group) {
+    draw_groups(memory.data, Index{0}, size / group);
     done = size / group * group;
   }
-  // Runs shorter than a group, and the rest of the last one, go through a buffer.
   constexpr Index groups = 8;
   S buffer[groups * group];
   while (done < size) {
     const Index count = size - done < groups * group ? size - done : groups * group;
-    draw_groups(buffer, (count + group - 1) / group, random.seed(), random.stream(), counter, draw);
-    counter += counters(groups);
+    draw_groups(buffer, done / group, (count + group - 1) / group);
     for (Index i = 0; i < count;) {
       const Index run = (done + i) / memory.inner;
       const Index offset = (done + i) % memory.inner;
@@ -82,6 +94,39 @@ void fill(const Memory<S>& memory, Generator& random, const Draw& draw) {
     }
     done += count;
   }
+}
+
+/// Fills the elements in storage order. A block of a matrix gets the values that a matrix of its
+/// shape would get; the generator moves on by whole groups.
+template <class S, class Draw>
+void fill(const Memory<S>& memory, Generator& random, const Draw& draw) {
+  const auto counters = [](Index groups) {
+    return static_cast<std::uint64_t>(groups * philox_group_counters);
+  };
+  const Index size = memory.size();
+  const std::uint64_t counter =
+      random.take_counters(counters((size + fill_group<S> - 1) / fill_group<S>));
+  fill_groups(memory, [&](S* target, Index first, Index groups) {
+    draw_groups(target, groups, random.seed(), random.stream(), counter + counters(first), draw);
+  });
+}
+
+/// The same from any source: 64 of its words (next_word) for every begun group, whose element e
+/// takes word e (float), or 2e as the lower half and 2e + 1 as the upper one (double).
+template <class S, RandomSource Random, class Draw>
+void fill(const Memory<S>& memory, Random& random, const Draw& draw) {
+  fill_groups(memory, [&](S* target, Index, Index groups) {
+    constexpr Index most = 4;
+    UnsignedOf<S> integers[most * fill_group<S>];
+    for (Index g = 0; g < groups; g += most) {
+      const Index count = groups - g < most ? groups - g : most;
+      for (Index e = 0; e < count * fill_group<S>; ++e) {
+        integers[e] = next_word(random);
+        if constexpr (sizeof(S) == 8) integers[e] |= std::uint64_t{next_word(random)} << 32;
+      }
+      draw_groups_from(integers, target + g * fill_group<S>, count, draw);
+    }
+  });
 }
 
 }  // namespace eigentrain::detail

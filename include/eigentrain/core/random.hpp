@@ -5,4 +5,5 @@
 #include "eigentrain/core/distributions.hpp"
 #include "eigentrain/core/generator.hpp"
 #include "eigentrain/core/philox.hpp"
+#include "eigentrain/core/random_source.hpp"
 #include "eigentrain/core/shuffle.hpp"

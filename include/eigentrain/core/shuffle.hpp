@@ -6,31 +6,35 @@
 
 #include "eigentrain/core/check.hpp"
 #include "eigentrain/core/generator.hpp"
+#include "eigentrain/core/random_source.hpp"
 
 namespace eigentrain {
 
 /// A random integer of [0, bound), each with exactly the same probability, for 1 ≤ bound ≤ 2⁶³ − 1.
 /// Takes one word at a time below 2³², two above, and another draw with probability below
-/// bound / 2³² (or 2⁶⁴). Throws std::invalid_argument if the bound is below 1.
+/// bound / 2³² (or 2⁶⁴). The words of another RandomSource than Generator are made of its values as
+/// detail::next_word says. Throws std::invalid_argument if the bound is below 1.
 ///
 /// Bounds below 2³² by Lemire's product: Fast random integer generation in an interval (2019).
-inline std::int64_t random_below(std::int64_t bound, Generator& random) {
+template <RandomSource Random>
+std::int64_t random_below(std::int64_t bound, Random& random) {
+  const auto next = [&] { return std::uint64_t{detail::next_word(random)}; };
   require_at_least(1, bound, "random_below", "bound");
   const auto limit = static_cast<std::uint64_t>(bound);
   if (limit >> 32 == 0) {
-    std::uint64_t product = std::uint64_t{random()} * limit;
+    std::uint64_t product = next() * limit;
     if (static_cast<std::uint32_t>(product) < limit) {
       const std::uint64_t rejected = (std::uint64_t{1} << 32) % limit;
       while (static_cast<std::uint32_t>(product) < rejected) {
-        product = std::uint64_t{random()} * limit;
+        product = next() * limit;
       }
     }
     return static_cast<std::int64_t>(product >> 32);
   }
   const std::uint64_t rejected = (0 - limit) % limit;  // 2⁶⁴ modulo the bound
   for (;;) {
-    const std::uint64_t low = random();
-    const std::uint64_t value = low | std::uint64_t{random()} << 32;
+    const std::uint64_t low = next();
+    const std::uint64_t value = low | next() << 32;
     if (value >= rejected) return static_cast<std::int64_t>(value % limit);
   }
 }
@@ -43,8 +47,8 @@ inline std::int64_t random_below(std::int64_t bound, Generator& random) {
 ///     std::vector<int> order(images);
 ///     std::iota(order.begin(), order.end(), 0);
 ///     shuffle(order.data(), std::ssize(order), random);   // before every epoch
-template <class T>
-void shuffle(T* data, std::int64_t count, Generator& random) {
+template <class T, RandomSource Random>
+void shuffle(T* data, std::int64_t count, Random& random) {
   require_at_least(0, count, "shuffle", "count");
   for (std::int64_t i = count - 1; i > 0; --i) {
     const std::int64_t j = random_below(i + 1, random);
