@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/init/constant.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <unsupported/Eigen/CXX11/Tensor>
 
 #include "support/catch.hpp"
 
@@ -17,8 +19,27 @@ TEST_CASE("constant fills a tensor, and a block only", "[constant]") {
   Eigen::Vector3d fixed;
   et::constant(fixed, -1.0);
   CHECK(fixed == Eigen::Vector3d::Constant(-1.0));
+  Eigen::Tensor<float, 3> tensor(2, 3, 4);
+  et::constant(tensor, 0.5);
+  CHECK(std::count(tensor.data(), tensor.data() + tensor.size(), 0.5f) == 24);
   Eigen::ArrayXXd none(0, 4);
   et::constant(none, 1.0);
+}
+
+TEST_CASE("zeros and ones are constants", "[constant]") {
+  Eigen::MatrixXd W = Eigen::MatrixXd::Constant(4, 5, 7.0);
+  et::zeros(W.middleRows(1, 2));
+  Eigen::MatrixXd expected = Eigen::MatrixXd::Constant(4, 5, 7.0);
+  expected.middleRows(1, 2).setZero();
+  CHECK(W == expected);
+  et::ones(W);
+  CHECK(W == Eigen::MatrixXd::Ones(4, 5));
+  Eigen::VectorXf b(3);
+  et::zeros(b);
+  CHECK(b == Eigen::Vector3f::Zero());
+  Eigen::MatrixXf none(3, 0);
+  et::zeros(none);
+  et::ones(none);
 }
 
 TEST_CASE("constant refuses what isn't finite", "[constant]") {

@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/init/gain.hpp"
 
-#include <cmath>
+#include <iterator>
 #include <limits>
 
+#include "golden/gains.hpp"
 #include "support/catch.hpp"
 
 namespace gains = eigentrain::gains;
+namespace torch = golden::gains;
 
 TEST_CASE("the gains are PyTorch's", "[gain]") {
-  CHECK(gains::linear == 1.0);
-  CHECK(gains::sigmoid == 1.0);
-  CHECK(gains::relu == std::sqrt(2.0));
-  CHECK(gains::tanh == 5.0 / 3.0);
-  CHECK(gains::selu == 0.75);
-  CHECK(gains::leaky_relu(0.0) == gains::relu);
-  CHECK(gains::leaky_relu(1.0) == 1.0);
-  CHECK(gains::leaky_relu() == Approx(1.4141428569978354).epsilon(1e-15));
-  CHECK(gains::leaky_relu(std::sqrt(5.0)) == Approx(std::sqrt(1.0 / 3)).epsilon(1e-15));
-  CHECK_THROWS(gains::leaky_relu(std::numeric_limits<double>::quiet_NaN()));
+  CHECK(gains::linear == torch::linear);
+  CHECK(gains::conv == torch::conv1d);
+  CHECK(gains::conv == torch::conv2d);
+  CHECK(gains::conv == torch::conv3d);
+  CHECK(gains::conv == torch::conv_transpose2d);
+  CHECK(gains::sigmoid == torch::sigmoid);
+  CHECK(gains::tanh == torch::tanh);
+  CHECK(gains::relu == torch::relu);
+  CHECK(gains::selu == torch::selu);
+  CHECK(gains::leaky_relu() == torch::leaky_relu);
+  for (std::size_t i = 0; i < std::size(torch::slopes); ++i) {
+    CHECK(gains::leaky_relu(torch::slopes[i]) == torch::leaky_relus[i]);
+  }
+}
+
+TEST_CASE("a leaky ReLU's slope is a finite number", "[gain]") {
+  for (double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    CHECK_THROWS_WITH(gains::leaky_relu(bad),
+                      StartsWith("gains::leaky_relu: slope must be in (-inf, inf), got"));
+  }
 }
