@@ -2,75 +2,53 @@
 // Kaiming He's weights: the variance survives ReLU.
 #pragma once
 
-#include "eigentrain/core/distributions.hpp"
-#include "eigentrain/init/fans.hpp"
 #include "eigentrain/init/gain.hpp"
-#include "eigentrain/init/target.hpp"
+#include "eigentrain/init/variance_scaling.hpp"
 
 namespace eigentrain {
 
-/// Which fan He's weights are scaled by: `in` keeps the variance of the activations, `out` that of
-/// the gradients.
-enum class Fan { in, out };
-
-/// What he_uniform and he_normal can be told.
+/// What he_uniform, he_normal and he_truncated_normal can be told.
 struct HeOptions {
   double gain = gains::relu;  ///< a factor on every weight, ≥ 0; see gains
   Fan fan = Fan::in;
-  Fans fans = {};  ///< of a kernel; those of a matrix come from its shape
+  Fans fans = {};  ///< if the shape doesn't tell them: of a flattened kernel
+  Axes axes = {};  ///< of the channels, for a kernel with axes or a matrix that is in × out
+
+  /// As a case of variance scaling.
+  detail::WeightScale scale() const { return {gain, fan, fans, axes}; }
 };
-
-namespace detail {
-
-/// gain / √fan, or 0 for a matrix without elements. Throws std::invalid_argument.
-template <class T>
-double he_std(const T& W, const HeOptions& options, std::string_view owner) {
-  require_in(ranges::not_negative, options.gain, owner, "gain");
-  const Fans fans = fans_or_shape(options.fans, W, owner);
-  if (W.size() == 0) return 0.0;
-  const Index fan = options.fan == Fan::in ? fans.in : fans.out;
-  return (Exact(options.gain) / sqrt(Exact(static_cast<double>(fan))))[0];
-}
-
-}  // namespace detail
 
 /// Draws the weights W, out × in, from U[−a, a) with
 ///
 ///     a = √3·gain / √fan
 ///
 /// where fan is fan_in, or fan_out if the options say so, and the gain is √2, for ReLU, unless they
-/// say otherwise. What W may be and the order of its elements: as uniform(). Throws
-/// std::invalid_argument, with W and the generator unchanged, if the gain is negative or not
-/// finite, if W is a vector or a tensor and no fans are given, or if a given fan is below 1.
+/// say otherwise. What W and `random` may be and the order of the elements: as uniform(); where the
+/// fans come from: as variance_scaling(). Throws std::invalid_argument, with W and the generator
+/// unchanged, if the gain is negative or not finite, and for fans and axes as variance_scaling().
 ///
 ///     et::he_uniform(W, random);
 ///     et::he_uniform(W, random, {.gain = et::gains::leaky_relu(0.2), .fan = et::Fan::out});
+///     et::he_uniform(kernel, random, {.axes = {.out = 0, .in = 1}});  // out × in × H × W
 ///
 /// He, Zhang, Ren, Sun: Delving deep into rectifiers (2015). As torch.nn.init.kaiming_uniform_ and
 /// Keras' HeUniform. (torch.nn.Linear itself starts with a gain of √(1/3), not with ReLU's.)
-template <class T>
-void he_uniform(T&& W, Generator& random, const HeOptions& options = {}) {
-  const auto memory = detail::target_memory<T>(W);
-  const double std = detail::he_std(W, options, "he_uniform");
-  const double bound = (sqrt(Exact(3)) * Exact(std))[0];
-  const auto draw = detail::uniform_draw<detail::TargetScalar<T>>(-bound, bound, "he_uniform");
-  detail::fill(memory, random, draw);
+template <class T, RandomSource Random>
+void he_uniform(T&& W, Random& random, const HeOptions& options = {}) {
+  detail::scaled_weights<Distribution::uniform, T>(W, random, options.scale(), "he_uniform");
 }
 
 /// Draws the weights W, out × in, from N(0, σ²) with
 ///
 ///     σ = gain / √fan
 ///
-/// Arguments and exceptions as he_uniform. As torch.nn.init.kaiming_normal_; Keras' HeNormal is
-/// truncated at two standard deviations, this isn't.
+/// Arguments and exceptions as he_uniform. As torch.nn.init.kaiming_normal_; for Keras' HeNormal,
+/// which is truncated, see below.
 ///
 ///     et::he_normal(W, random);
-template <class T>
-void he_normal(T&& W, Generator& random, const HeOptions& options = {}) {
-  const auto memory = detail::target_memory<T>(W);
-  const double std = detail::he_std(W, options, "he_normal");
-  const auto draw = detail::normal_draw<detail::TargetScalar<T>>(0.0, std, "he_normal");
-  detail::fill(memory, random, draw);
+template <class T, RandomSource Random>
+void he_normal(T&& W, Random& random, const HeOptions& options = {}) {
+  detail::scaled_weights<Distribution::normal, T>(W, random, options.scale(), "he_normal");
 }
 
 }  // namespace eigentrain
