@@ -2,10 +2,12 @@
 // Arguments for elementary functions, their errors, and the widths that they run at.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "eigentrain/core/packet.hpp"
@@ -30,6 +32,7 @@ struct Sequence {
 template <class S>
 std::vector<S> arguments(int count, double span) {
   using Limits = std::numeric_limits<S>;
+  using Bits = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
   std::vector<S> values = {S(0),
                            -S(0),
                            S(1),
@@ -48,10 +51,8 @@ std::vector<S> arguments(int count, double span) {
                            Limits::min() / 2};
   Sequence next;
   while (static_cast<int>(values.size()) < count) {
-    const std::uint64_t bits = next();
-    S value;
-    std::memcpy(&value, &bits, sizeof(S));
-    values.push_back(value);
+    // The low bits, which memcpy would take on half of the machines only.
+    values.push_back(std::bit_cast<S>(static_cast<Bits>(next())));
     // Exact in double, whatever the flags, since the span is a power of two.
     values.push_back(static_cast<S>((next.unit() - 0.5) * (2 * span)));
   }
