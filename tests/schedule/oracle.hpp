@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numbers>
 
 namespace eigentrain::test {
 
@@ -26,7 +25,8 @@ inline long double cosine(long double initial, long double final, std::int64_t s
   if (step >= steps) return final;
   const auto t = static_cast<long double>(step), total = static_cast<long double>(steps);
   // cos² instead of ½(1 + cos), which cancels even in long double
-  const long double root = std::cos(std::numbers::pi_v<long double> * t / (2 * total));
+  const long double pi = 3.14159265358979323846264338327950288L;  // libc++'s is a double
+  const long double root = std::cos(pi * t / (2 * total));
   return final + (initial - final) * root * root;
 }
 
