@@ -10,11 +10,11 @@ namespace eigentrain {
 
 namespace detail {
 
-/// The numbers, below 2³¹, as floats: rounded to nearest above 2²⁴.
+/// The numbers, read as signed ones, as floats: rounded to nearest above 2²⁴.
 template <int N>
 EIGENTRAIN_INLINE Packet<float, N> to_float(const Words<std::uint32_t, N>& words) {
   if constexpr (N == 1) {
-    return static_cast<float>(words.lanes);
+    return static_cast<float>(static_cast<std::int32_t>(words.lanes));
   } else {
     Packet<float, N> result;
 #if EIGENTRAIN_WIDE_ASM

@@ -7,3 +7,4 @@
 #include "eigentrain/core/philox.hpp"
 #include "eigentrain/core/random_source.hpp"
 #include "eigentrain/core/shuffle.hpp"
+#include "eigentrain/core/truncated_normal.hpp"
