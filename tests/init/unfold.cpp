@@ -61,7 +61,7 @@ TEST_CASE("a tensor unfolds along any axis, the rest in storage order", "[unfold
   Eigen::Tensor<double, 4, Eigen::RowMajor> rows(2, 3, 4, 5);
   for (Index axis = 0; axis < 4; ++axis) {
     const auto down = unfolded(columns, {.out = axis}), along = unfolded(rows, {.out = axis});
-    CHECK(down.out == columns.dimension(axis));
+    CHECK(down.out == columns.dimension(static_cast<std::size_t>(axis)));
     CHECK(down.rest == 120 / down.out);
     for (Index o = 0; o < down.out; ++o) {
       Index r = 0;
