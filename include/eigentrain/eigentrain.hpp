@@ -51,6 +51,7 @@
 #include "eigentrain/init/lecun.hpp"
 #include "eigentrain/init/normal.hpp"
 #include "eigentrain/init/target.hpp"
+#include "eigentrain/init/truncated_normal.hpp"
 #include "eigentrain/init/uniform.hpp"
 #include "eigentrain/init/variance_scaling.hpp"
 #include "eigentrain/init/xavier.hpp"

@@ -2,52 +2,48 @@
 #include "eigentrain/init/he.hpp"
 
 #include <cmath>
-#include <limits>
+#include <unsupported/Eigen/CXX11/Tensor>
 
 #include "support/catch.hpp"
-#include "support/hash.hpp"
-#include "support/levels.hpp"
-#include "support/statistics.hpp"
+#include "support/scaled.hpp"
 
 namespace et = eigentrain;
 namespace test = eigentrain::test;
 
-TEMPLATE_TEST_CASE("he_normal has He's deviation", "[he]", float, double) {
-  using S = TestType;
-  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> W(300, 500);
-  const double n = static_cast<double>(W.size());
-  const auto check = [&](const et::HeOptions& options, double variance) {
-    et::Generator random(42);
-    et::he_normal(W, random, options);
-    const auto found = test::moments(W.data(), W.size());
-    CHECK(std::abs(found.mean) < 4 * std::sqrt(variance / n));
-    CHECK(std::abs(found.variance - variance) < 4 * variance * std::sqrt(2 / n));
-    CHECK(test::kolmogorov(std::vector<S>(W.data(), W.data() + W.size()), [&](double x) {
-            return test::normal_distribution(x / std::sqrt(variance));
-          }) < 1.95);
+TEMPLATE_TEST_CASE("He's weights have He's deviation", "[he]", float, double) {
+  const auto check = [](const et::HeOptions& options, double std) {
+    const auto with = [&](auto function) {
+      return [=](auto& W, auto& random) { function(W, random, options); };
+    };
+    test::check_scaled<TestType>(
+        std, with([](auto& W, auto& r, const auto& o) { et::he_uniform(W, r, o); }),
+        with([](auto& W, auto& r, const auto& o) { et::he_normal(W, r, o); }),
+        with([](auto& W, auto& r, const auto& o) { et::he_truncated_normal(W, r, o); }));
   };
-  check({}, 2.0 / 500);
-  check({.fan = et::Fan::out}, 2.0 / 300);
-  check({.gain = 3}, 9.0 / 500);
-  check({.fans = et::kernel_fans(10, 20, 9)}, 2.0 / 180);
-  check({.fan = et::Fan::out, .fans = et::kernel_fans(10, 20, 9)}, 2.0 / 90);
+  // W is 30 × 50.
+  check({}, std::sqrt(2.0 / 50));
+  check({.fan = et::Fan::out}, std::sqrt(2.0 / 30));
+  check({.fan = et::Fan::average}, std::sqrt(2.0 / 40));
+  check({.gain = 3}, 3 / std::sqrt(50.0));
+  check({.gain = 0}, 0);
+  check({.gain = et::gains::leaky_relu(std::sqrt(5.0))}, std::sqrt(1.0 / 150));  // torch.nn.Linear
+  check({.fans = et::kernel_fans(10, 3, 50)}, std::sqrt(2.0 / 150));
+  check({.fan = et::Fan::out, .fans = et::kernel_fans(10, 3, 50)}, std::sqrt(2.0 / 500));
+  check({.axes = {.out = 1, .in = 0}}, std::sqrt(2.0 / 30));
 }
 
-TEMPLATE_TEST_CASE("he_uniform has He's bound", "[he]", float, double) {
-  using S = TestType;
-  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> W(300, 500);
-  const auto check = [&](const et::HeOptions& options, double bound) {
-    et::Generator random(42);
-    et::he_uniform(W, random, options);
-    CHECK(W.maxCoeff() < S(bound));
-    CHECK(W.minCoeff() >= S(-bound));
-    CHECK(W.maxCoeff() > S(bound * 0.9999));
-    CHECK(test::kolmogorov(std::vector<S>(W.data(), W.data() + W.size()),
-                           [&](double x) { return (x + bound) / (2 * bound); }) < 1.95);
-  };
-  check({}, std::sqrt(6.0 / 500));
-  check({.fan = et::Fan::out}, std::sqrt(6.0 / 300));
-  check({.gain = et::gains::leaky_relu(std::sqrt(5.0))}, 1 / std::sqrt(500.0));  // torch.nn.Linear
+TEST_CASE("He's weights of a kernel count its field", "[he]") {
+  Eigen::Tensor<double, 4> kernel(8, 4, 3, 3), same(8, 4, 3, 3);
+  et::Generator first(42), second(42);
+  et::he_normal(kernel, first, {.axes = {.out = 0, .in = 1}});
+  et::he_normal(same, second, {.fans = et::kernel_fans(8, 4, 9)});
+  const double std = std::sqrt(2.0 / (4 * 9));
+  Eigen::VectorXd expected(8 * 4 * 9);
+  second = et::Generator(42);
+  et::fill_normal(expected.data(), expected.size(), 0.0, std, second);
+  CHECK(Eigen::Map<Eigen::VectorXd>(kernel.data(), kernel.size()).isApprox(expected, 1e-15));
+  CHECK(Eigen::Map<Eigen::VectorXd>(same.data(), same.size()).isApprox(expected, 1e-15));
+  CHECK(first == second);
 }
 
 TEST_CASE("the variance survives ten layers of ReLU", "[he]") {
@@ -64,37 +60,21 @@ TEST_CASE("the variance survives ten layers of ReLU", "[he]") {
   CHECK(second < 4.0);
 }
 
-TEST_CASE("He's weights have the same bits everywhere", "[he]") {
-  test::at_every_level([] {
-    et::Generator random(42);
-    Eigen::MatrixXf W(33, 21);
-    et::he_uniform(W, random);
-    CHECK(test::hash_bits(W.data(), W.size()) == std::uint64_t{0x976956df128c0a6bu});
-    et::he_normal(W, random);
-    CHECK(test::hash_bits(W.data(), W.size()) == std::uint64_t{0x52221d5765b033e7u});
-  });
+TEST_CASE("He refuses a fan that is none", "[he]") {
+  Eigen::Matrix2f W = Eigen::Matrix2f::Identity();
+  et::Generator random(42);
+  CHECK_THROWS_WITH(et::he_normal(W, random, {.fan = static_cast<et::Fan>(3)}),
+                    "he_normal: fan must be in, out or average, got 3");
+  CHECK(W == Eigen::Matrix2f::Identity());
+  CHECK(random == et::Generator(42));
 }
 
 TEST_CASE("He refuses bad options before it touches anything", "[he]") {
-  Eigen::Matrix2d W = Eigen::Matrix2d::Identity();
-  Eigen::Vector3f vector(1, 2, 3);
-  et::Generator random(42);
-  const double infinity = std::numeric_limits<double>::infinity();
-  for (double gain : {-1.0, infinity, infinity - infinity}) {
-    CHECK_THROWS_WITH(et::he_uniform(W, random, {.gain = gain}),
-                      StartsWith("he_uniform: gain must be in [0, inf)"));
-    CHECK_THROWS_WITH(et::he_normal(W, random, {.gain = gain}),
-                      StartsWith("he_normal: gain must be in [0, inf)"));
-  }
-  CHECK_THROWS_WITH(et::he_normal(W, random, {.fans = {.in = 3}}),
-                    "he_normal: fans.out must be at least 1, got 0");
-  CHECK_THROWS_WITH(et::he_uniform(vector, random), ContainsSubstring("has no fans"));
-  CHECK(W == Eigen::Matrix2d::Identity());
-  CHECK(vector == Eigen::Vector3f(1, 2, 3));
-  CHECK(random.position() == 0);
-
-  Eigen::MatrixXd empty(4, 0);
-  et::he_normal(empty, random);
-  et::he_uniform(empty, random);
-  CHECK(random.position() == 0);
+  test::check_refusals<et::HeOptions>(
+      "he_uniform", [](auto& W, auto& random, const auto& o) { et::he_uniform(W, random, o); });
+  test::check_refusals<et::HeOptions>(
+      "he_normal", [](auto& W, auto& random, const auto& o) { et::he_normal(W, random, o); });
+  test::check_refusals<et::HeOptions>(
+      "he_truncated_normal",
+      [](auto& W, auto& random, const auto& o) { et::he_truncated_normal(W, random, o); });
 }

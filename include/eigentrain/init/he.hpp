@@ -51,4 +51,15 @@ void he_normal(T&& W, Random& random, const HeOptions& options = {}) {
   detail::scaled_weights<Distribution::normal, T>(W, random, options.scale(), "he_normal");
 }
 
+/// As he_normal, with the same σ, from a normal distribution without what lies beyond ±2σ', where
+/// σ' = σ / 0.87962566103423978: no weight is larger than 2.27σ. As Keras' HeNormal and
+/// jax.nn.initializers.he_normal; PyTorch has none.
+///
+///     et::he_truncated_normal(W, random);
+template <class T, RandomSource Random>
+void he_truncated_normal(T&& W, Random& random, const HeOptions& options = {}) {
+  detail::scaled_weights<Distribution::truncated_normal, T>(W, random, options.scale(),
+                                                            "he_truncated_normal");
+}
+
 }  // namespace eigentrain

@@ -49,4 +49,15 @@ void lecun_normal(T&& W, Random& random, const LecunOptions& options = {}) {
   detail::scaled_weights<Distribution::normal, T>(W, random, options.scale(), "lecun_normal");
 }
 
+/// As lecun_normal, with the same σ, from a normal distribution without what lies beyond ±2σ',
+/// where σ' = σ / 0.87962566103423978: no weight is larger than 2.27σ. As Keras' LecunNormal and
+/// jax.nn.initializers.lecun_normal.
+///
+///     et::lecun_truncated_normal(W, random);
+template <class T, RandomSource Random>
+void lecun_truncated_normal(T&& W, Random& random, const LecunOptions& options = {}) {
+  detail::scaled_weights<Distribution::truncated_normal, T>(W, random, options.scale(),
+                                                            "lecun_truncated_normal");
+}
+
 }  // namespace eigentrain

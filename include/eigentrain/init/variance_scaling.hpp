@@ -2,20 +2,22 @@
 // Weights whose variance is a number over their fan: what Xavier, He and LeCun have in common.
 #pragma once
 
-#include "eigentrain/core/distributions.hpp"
+#include "eigentrain/core/truncated_normal.hpp"
 #include "eigentrain/init/fans.hpp"
 #include "eigentrain/init/target.hpp"
 
 namespace eigentrain {
 
-/// How weights of a standard deviation σ are spread: uniform on [−√3·σ, √3·σ); normal.
-enum class Distribution { uniform, normal };
+/// How weights of a standard deviation σ are spread: uniform on [−√3·σ, √3·σ); normal; or normal
+/// without what lies beyond ±2σ', where σ' = σ / 0.87962566103423978, so that σ is the deviation of
+/// what is left.
+enum class Distribution { uniform, normal, truncated_normal };
 
 /// What variance_scaling can be told.
 struct VarianceScalingOptions {
   double scale = 1.0;  ///< the variance times the fan, ≥ 0
   Fan fan = Fan::in;
-  Distribution distribution = Distribution::normal;
+  Distribution distribution = Distribution::truncated_normal;
   Fans fans = {};  ///< if the shape doesn't tell them: of a flattened kernel
   Axes axes = {};  ///< of the channels, for a kernel with axes or a matrix that is in × out
 };
@@ -52,8 +54,11 @@ void scaled_weights(std::remove_reference_t<T>& W, Random& random, const WeightS
   if constexpr (distribution == Distribution::uniform) {
     const double bound = (sqrt(Exact(3)) * Exact(std))[0];
     fill(memory, random, uniform_draw<S>(-bound, bound, owner));
-  } else {
+  } else if constexpr (distribution == Distribution::normal) {
     fill(memory, random, normal_draw<S>(0.0, std, owner));
+  } else {
+    const double parent = (Exact(std) / Exact(0.87962566103423978))[0];
+    fill(memory, random, truncated_normal_draw<S>(0.0, parent, -2 * parent, 2 * parent, owner));
   }
 }
 
@@ -80,8 +85,9 @@ void scaled_weights(std::remove_reference_t<T>& W, Random& random, const WeightS
 ///     et::variance_scaling(W, random, {.scale = 2.0, .distribution = et::Distribution::uniform});
 ///     et::variance_scaling(kernel, random, {.axes = {.out = 3, .in = 2}});  // H × W × in × out
 ///
-/// As tf.keras.initializers.VarianceScaling, and jax.nn.initializers.variance_scaling; but matrices
-/// are out × in, and no axes of a kernel are taken for granted.
+/// As tf.keras.initializers.VarianceScaling, with its defaults (whose "normal" is a truncated one
+/// too), and jax.nn.initializers.variance_scaling; but matrices are out × in, and no axes of a
+/// kernel are taken for granted.
 template <class T, RandomSource Random>
 void variance_scaling(T&& W, Random& random, const VarianceScalingOptions& options = {}) {
   constexpr std::string_view owner = "variance_scaling";
@@ -93,8 +99,10 @@ void variance_scaling(T&& W, Random& random, const VarianceScalingOptions& optio
       return detail::scaled_weights<Distribution::uniform, T>(W, random, scale, owner);
     case Distribution::normal:
       return detail::scaled_weights<Distribution::normal, T>(W, random, scale, owner);
+    case Distribution::truncated_normal:
+      return detail::scaled_weights<Distribution::truncated_normal, T>(W, random, scale, owner);
   }
-  require(false, owner, ": distribution must be uniform or normal, got ",
+  require(false, owner, ": distribution must be uniform, normal or truncated_normal, got ",
           static_cast<int>(options.distribution));
 }
 

@@ -49,4 +49,15 @@ void xavier_normal(T&& W, Random& random, const XavierOptions& options = {}) {
   detail::scaled_weights<Distribution::normal, T>(W, random, options.scale(), "xavier_normal");
 }
 
+/// As xavier_normal, with the same σ, from a normal distribution without what lies beyond ±2σ',
+/// where σ' = σ / 0.87962566103423978: no weight is larger than 2.27σ. As Keras' GlorotNormal and
+/// jax.nn.initializers.glorot_normal; PyTorch has none.
+///
+///     et::xavier_truncated_normal(kernel, random, {.axes = {.out = 3, .in = 2}});
+template <class T, RandomSource Random>
+void xavier_truncated_normal(T&& W, Random& random, const XavierOptions& options = {}) {
+  detail::scaled_weights<Distribution::truncated_normal, T>(W, random, options.scale(),
+                                                            "xavier_truncated_normal");
+}
+
 }  // namespace eigentrain
