@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <limits>
+#include <map>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -61,6 +62,27 @@ struct Settings {
   std::string csv;
 };
 
+using Weight = Eigen::MatrixXf;
+using Initializer = void (*)(Weight&, et::Generator&);
+
+const std::map<std::string, Initializer>& initializers() {
+  using G = et::Generator;
+  static const std::map<std::string, Initializer> by_name = {
+      {"he-normal", [](Weight& w, G& random) { et::he_normal(w, random); }},
+      {"he-truncated-normal", [](Weight& w, G& random) { et::he_truncated_normal(w, random); }},
+      {"he-uniform", [](Weight& w, G& random) { et::he_uniform(w, random); }},
+      {"lecun-normal", [](Weight& w, G& random) { et::lecun_normal(w, random); }},
+      {"lecun-truncated-normal",
+       [](Weight& w, G& random) { et::lecun_truncated_normal(w, random); }},
+      {"lecun-uniform", [](Weight& w, G& random) { et::lecun_uniform(w, random); }},
+      {"xavier-normal", [](Weight& w, G& random) { et::xavier_normal(w, random); }},
+      {"xavier-truncated-normal",
+       [](Weight& w, G& random) { et::xavier_truncated_normal(w, random); }},
+      {"xavier-uniform", [](Weight& w, G& random) { et::xavier_uniform(w, random); }},
+  };
+  return by_name;
+}
+
 // Refuses in the trainer's words what the library would refuse in its own.
 CLI::Validator number_in(const et::Range& range, const char* interval) {
   return CLI::Validator(
@@ -100,7 +122,7 @@ void add_options(CLI::App& app, Settings& s) {
       ->capture_default_str()
       ->group("Network");
   app.add_option("--init", s.init, "How the weights begin")
-      ->check(CLI::IsMember({"he-normal", "he-uniform", "xavier-normal", "xavier-uniform"}))
+      ->check(CLI::IsMember(initializers()))
       ->capture_default_str()
       ->group("Network");
 
@@ -174,15 +196,6 @@ mlp::TrainAndTest load_data(Settings& s) {
                                : mlp::load_mnist(s.data, s.classes);
   data.train.keep(s.limit);
   return data;
-}
-
-void initialize(mlp::Mlp<float>& model, const std::string& name, et::Generator& random) {
-  model.initialize([&](Eigen::MatrixXf& weight) {
-    if (name == "he-normal") et::he_normal(weight, random);
-    if (name == "he-uniform") et::he_uniform(weight, random);
-    if (name == "xavier-normal") et::xavier_normal(weight, random);
-    if (name == "xavier-uniform") et::xavier_uniform(weight, random);
-  });
 }
 
 et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
@@ -324,7 +337,7 @@ void train(Settings s) {
                          .batch_size = s.batch_size,
                          .batch_norm = s.batch_norm,
                          .dropout = s.dropout});
-  initialize(model, s.init, random);
+  model.initialize([&](Weight& weight) { initializers().at(s.init)(weight, random); });
   const et::Schedule rate = make_schedule(s, steps);
   const Update update = make_update(s, rate);
   std::optional<mlp::CsvLog> log;

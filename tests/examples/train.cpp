@@ -80,12 +80,26 @@ TEST_CASE("the trainer learns spirals, and says so in its last line") {
 }
 
 TEST_CASE("every optimizer, schedule and initializer learns") {
-  for (const std::string arguments :
-       {"--optimizer sgd --momentum 0.9", "--optimizer rmsprop", "--optimizer adam",
-        "--optimizer adamw --schedule constant", "--schedule step", "--schedule exponential",
-        "--warmup 50", "--clip-norm 1", "--clip-value 0.1", "--batch-norm", "--dropout 0.05",
-        "--init he-uniform", "--init xavier-normal", "--init xavier-uniform",
-        "--weight-decay 1e-4 --optimizer adam"}) {
+  for (const std::string arguments : {"--optimizer sgd --momentum 0.9",
+                                      "--optimizer rmsprop",
+                                      "--optimizer adam",
+                                      "--optimizer adamw --schedule constant",
+                                      "--schedule step",
+                                      "--schedule exponential",
+                                      "--warmup 50",
+                                      "--clip-norm 1",
+                                      "--clip-value 0.1",
+                                      "--batch-norm",
+                                      "--dropout 0.05",
+                                      "--init he-uniform",
+                                      "--init he-truncated-normal",
+                                      "--init xavier-normal",
+                                      "--init xavier-uniform",
+                                      "--init xavier-truncated-normal",
+                                      "--init lecun-normal",
+                                      "--init lecun-uniform",
+                                      "--init lecun-truncated-normal",
+                                      "--weight-decay 1e-4 --optimizer adam"}) {
     INFO(arguments);
     const std::string rate = arguments.find("sgd") == std::string::npos ? "0.01" : "0.1";
     CHECK(accuracy(train(spirals + "--epochs 4 --learning-rate " + rate + " " + arguments)) > 0.6);
@@ -157,6 +171,7 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
   check_refused("--batch-size 0" + log, "--batch-size");
   check_refused("--hidden 3,0" + log, "--hidden");
   check_refused("--optimizer best" + log, "best");
+  check_refused("--init zeros" + log, "zeros");
   check_refused(spirals + "--learning-rate -1" + log,
                 "--learning-rate: must be in [0, inf), got -1");
   check_refused(spirals + "--learning-rate nan" + log, "got nan");
