@@ -13,6 +13,8 @@
 #include "eigentrain/init/he.hpp"
 #include "eigentrain/init/lecun.hpp"
 #include "eigentrain/init/normal.hpp"
+#include "eigentrain/init/orthogonal.hpp"
+#include "eigentrain/init/sparse.hpp"
 #include "eigentrain/init/truncated_normal.hpp"
 #include "eigentrain/init/uniform.hpp"
 #include "eigentrain/init/variance_scaling.hpp"
@@ -22,14 +24,15 @@
 namespace eigentrain::test {
 
 /// What the elements of a matrix of 800 × 1250 are to be: independent, each with this distribution.
+/// Expected{} says nothing: the elements depend on each other or on their place.
 struct Expected {
   double mean;
   double variance;
   double kurtosis;  ///< the fourth central moment over the squared variance
   double low;
   double high;
-  bool high_open;                              ///< `high` itself is not drawn
-  std::function<double(double)> distribution;  ///< empty: not said, and not tested
+  bool high_open;  ///< `high` itself is not drawn
+  std::function<double(double)> distribution;
 };
 
 inline Expected uniform_between(double low, double high) {
@@ -116,6 +119,8 @@ void for_each_initializer(const Visitor& visit) {
   visit(Initializer{"lecun_truncated_normal", 0xf52320b1fa6ce794u, 0xc99d702df35512a4u, truncated_with(root(1 / fan_in)), [](auto& W, auto& random) { lecun_truncated_normal(W, random); }});
   visit(Initializer{"variance_scaling", 0xf52320b1fa6ce794u, 0xc99d702df35512a4u, truncated_with(root(1 / fan_in)), [](auto& W, auto& random) { variance_scaling(W, random); }});
   visit(Initializer{"variance_scaling, in x out", 0x280e5c4894b0f834u, 0xe9e5785c44b0bd9cu, uniform_with(root(3 / fan_in)), [](auto& W, auto& random) { variance_scaling(W, random, {.scale = 3, .fan = Fan::out, .distribution = Distribution::uniform, .axes = {.out = 1, .in = 0}}); }});
+  visit(Initializer{"orthogonal", 0x1013638d15581a47u, 0xe99a4fc40da4a6c8u, Expected{}, [](auto& W, auto& random) { orthogonal(W, random); }});
+  visit(Initializer{"sparse", 0x188745a10cab3d5cu, 0xdb165c3b8b83c494u, Expected{}, [](auto& W, auto& random) { sparse(W, random, {.sparsity = 0.3}); }});
   // clang-format on
 }
 
