@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "depth/chart.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace {
+
+// Whether every element that begins ends, in the right order.
+bool is_balanced(const std::string& xml) {
+  std::vector<std::string> open;
+  for (std::size_t at = xml.find('<'); at != std::string::npos; at = xml.find('<', at + 1)) {
+    const std::size_t end = xml.find('>', at);
+    if (end == std::string::npos) return false;
+    const std::string tag = xml.substr(at + 1, end - at - 1);
+    const std::string name = tag.substr(0, tag.find_first_of(" />", 1));
+    if (tag[0] == '/') {
+      if (open.empty() || "/" + open.back() != tag) return false;
+      open.pop_back();
+    } else if (tag.back() != '/') {
+      open.push_back(name);
+    }
+  }
+  return open.empty();
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a curve goes through its points, a decade apart each") {
+  const depth::Series series{"a", {1, 10, 0.1, 1e-30}};
+  // 250 high and 12 decades: 10^6 is at the top, y = 100, and 1 in the middle.
+  const std::string path = depth::detail::path(series, 10, 100, -6, 6);
+  CHECK(path == "M10.0 225.0 L143.3 204.2 L276.7 245.8 L410.0 850.0 ");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK(depth::detail::path({"a", {1, 0, 1, nan, infinity}}, 0, 0, -6, 6) ==
+        "M0.0 125.0 M200.0 125.0 ");
+  CHECK(depth::detail::path({"a", {1}}, 0, 0, -6, 6) == "M0.0 125.0 ");
+  CHECK(depth::detail::path({"a", {}}, 0, 0, -6, 6).empty());
+}
+
+TEST_CASE("the picture has a frame and all curves in each panel, and is well-formed") {
+  depth::Chart chart{.x_label = "layer", .panels = {}};
+  CHECK(is_balanced(chart.svg()));
+  for (const char* title : {"one", "two & <three>", "four"}) {
+    chart.panels.push_back({title, {{"a < b", {1, 2, 3, 4, 5}}, {"c", {1e-20, 1, 1e20, 1, 1}}}});
+  }
+  const std::string svg = chart.svg();
+  CHECK(is_balanced(svg));
+  CHECK(count(svg, "<rect class=\"frame\"") == 3);
+  CHECK(count(svg, "<path class=\"curve\" stroke") == 6);
+  CHECK(count(svg, "clip-path=\"url(#panel") == 3);
+  CHECK(count(svg, ">a &lt; b<") == 1);  // the legend
+  CHECK(count(svg, ">two &amp; &lt;three><") == 1);
+  CHECK(count(svg, ">layer<") == 3);
+  CHECK(count(svg, ">5<") == 3);
+  CHECK_FALSE(is_balanced(svg + "<g>"));
+}
