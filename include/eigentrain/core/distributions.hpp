@@ -46,14 +46,27 @@ EIGENTRAIN_INLINE Packet<double, N> unit_interval(const Words<std::uint64_t, N>&
   return high * P(0x1p-32) + low * P(0x1p-53);
 }
 
-/// Uniform numbers of [0, 1) by 2⁻³² or 2⁻⁵³ turned over, so that they are never 0 but may be 1.
+/// The logarithm of a uniform number of (0, 1]: of the upper 31 bits and a half, as a multiple of
+/// 2⁻³¹, or of the upper 53 turned over.
 template <int N>
-EIGENTRAIN_INLINE Packet<float, N> unit_without_zero(const Words<std::uint32_t, N>& words) {
-  return (to_float(words >> 1) + Packet<float, N>(0.5f)) * Packet<float, N>(0x1p-31f);
+EIGENTRAIN_INLINE Packet<float, N> log_of_unit(const Words<std::uint32_t, N>& words) {
+  using P = Packet<float, N>;
+  return log_normal(to_float(words >> 1) + P(0.5f), P(31.0f));
 }
 template <int N>
-EIGENTRAIN_INLINE Packet<double, N> unit_without_zero(const Words<std::uint64_t, N>& words) {
-  return Packet<double, N>(1.0) - unit_interval(words);
+EIGENTRAIN_INLINE Packet<double, N> log_of_unit(const Words<std::uint64_t, N>& words) {
+  using P = Packet<double, N>;
+  return log_normal(P(1.0) - unit_interval(words), P(0.0));
+}
+
+/// A uniform angle of [0, 4) right angles.
+template <int N>
+EIGENTRAIN_INLINE Packet<float, N> right_angles(const Words<std::uint32_t, N>& words) {
+  return to_float(words >> 8) * Packet<float, N>(0x1p-22f);
+}
+template <int N>
+EIGENTRAIN_INLINE Packet<double, N> right_angles(const Words<std::uint64_t, N>& words) {
+  return unit_interval(words) * Packet<double, N>(4.0);
 }
 
 template <class S>
@@ -78,8 +91,8 @@ struct NormalDraw {
 
   template <class W, class P>
   EIGENTRAIN_INLINE void operator()(const W& a, const W& b, P& x, P& y) const {
-    const P radius = P(std) * sqrt(P(S(-2)) * log_normal(unit_without_zero(a), P(S(0))));
-    const auto angle = sin_cos_pi_near(unit_interval(b) * P(S(2)));
+    const P radius = P(std) * sqrt(P(S(-2)) * log_of_unit(a));
+    const auto angle = sin_cos_right_angles(right_angles(b));
     x = P(mean) + radius * angle.cos;
     y = P(mean) + radius * angle.sin;
   }

@@ -46,40 +46,89 @@ struct PhiloxState {
   Words<std::uint64_t, M> x0, x1, x2, x3;
 };
 
-/// The rounds from this one to the tenth. Unrolled by recursion, because gcc's optimizers leave an
+/// The keys of the ten rounds: the golden ratio and √3 − 1, as fractions of 2³², are added from one
+/// round to the next.
+struct PhiloxKeys {
+  std::uint32_t first;
+  std::uint32_t second;
+
+  template <int Round, int M>
+  EIGENTRAIN_INLINE Words<std::uint64_t, M> first_of() const {
+    return first + Round * 0x9e3779b9u;
+  }
+  template <int Round, int M>
+  EIGENTRAIN_INLINE Words<std::uint64_t, M> second_of() const {
+    return second + Round * 0xbb67ae85u;
+  }
+};
+
+/// The same, stored in registers' width for a loop, where twenty constants are too many to be kept
+/// in registers: a load costs less than a broadcast.
+template <int M>
+struct StoredPhiloxKeys {
+  alignas(64) std::uint64_t keys[20 * M];
+
+  EIGENTRAIN_INLINE explicit StoredPhiloxKeys(const PhiloxKeys& from) { store<0>(from); }
+
+  template <int Round, int>
+  EIGENTRAIN_INLINE Words<std::uint64_t, M> first_of() const {
+    return Words<std::uint64_t, M>::load(keys + 2 * Round * M);
+  }
+  template <int Round, int>
+  EIGENTRAIN_INLINE Words<std::uint64_t, M> second_of() const {
+    return Words<std::uint64_t, M>::load(keys + (2 * Round + 1) * M);
+  }
+
+ private:
+  template <int Round>
+  EIGENTRAIN_INLINE void store(const PhiloxKeys& from) {
+    from.template first_of<Round, M>().store(keys + 2 * Round * M);
+    from.template second_of<Round, M>().store(keys + (2 * Round + 1) * M);
+    if constexpr (Round < 9) store<Round + 1>(from);
+  }
+};
+
+template <int Round, int M, class Keys>
+EIGENTRAIN_INLINE PhiloxState<M> philox_round(const PhiloxState<M>& x, const Keys& keys) {
+  using W = Words<std::uint64_t, M>;
+  const W a = multiply_low_halves(x.x0, W(0xd2511f53u));
+  const W b = multiply_low_halves(x.x2, W(0xcd9e8d57u));
+  return {(b >> 32) ^ x.x1 ^ keys.template first_of<Round, M>(), b,
+          (a >> 32) ^ x.x3 ^ keys.template second_of<Round, M>(), a};
+}
+
+/// The rounds from this one to the tenth, of any number of states side by side: a round is a chain
+/// of long latency, which the others fill. Unrolled by recursion, because gcc's optimizers leave an
 /// array of wide registers in memory.
-template <int Round = 0, int M>
-EIGENTRAIN_INLINE PhiloxState<M> philox_rounds(const PhiloxState<M>& x, std::uint32_t first_key,
-                                               std::uint32_t second_key) {
-  if constexpr (Round == 10) {
-    return x;
-  } else {
-    using W = Words<std::uint64_t, M>;
-    const W a = multiply_low_halves(x.x0, W(0xd2511f53u));
-    const W b = multiply_low_halves(x.x2, W(0xcd9e8d57u));
-    const PhiloxState<M> next{(b >> 32) ^ x.x1 ^ W(first_key), b, (a >> 32) ^ x.x3 ^ W(second_key),
-                              a};
-    // The golden ratio and √3 − 1, as fractions of 2³².
-    return philox_rounds<Round + 1>(next, first_key + 0x9e3779b9u, second_key + 0xbb67ae85u);
+template <int Round = 0, class Keys, class... States>
+EIGENTRAIN_INLINE void philox_rounds(const Keys& keys, States&... x) {
+  if constexpr (Round < 10) {
+    ((x = philox_round<Round>(x, keys)), ...);
+    philox_rounds<Round + 1>(keys, x...);
   }
 }
 
-/// 0, step, 2·step, …
-template <int M>
-EIGENTRAIN_INLINE Words<std::uint64_t, M> lane_numbers(std::uint64_t step) {
-  static constexpr std::uint64_t numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
-  static_assert(M <= 8);
-  return Words<std::uint64_t, M>::load(numbers) * Words<std::uint64_t, M>(step);
+/// The two halves of the seed.
+EIGENTRAIN_INLINE PhiloxKeys philox_keys(std::uint64_t seed) {
+  return {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
 }
 
-/// The words of counters first, first + step, … in the low halves of the lanes.
-template <int M>
-EIGENTRAIN_INLINE PhiloxState<M> philox_wide(std::uint64_t seed, std::uint64_t stream,
-                                             std::uint64_t first, std::uint64_t step) {
+/// 0, Step, 2·Step, …
+template <int M, std::uint64_t Step>
+EIGENTRAIN_INLINE Words<std::uint64_t, M> lane_numbers() {
+  static constexpr std::uint64_t numbers[8] = {0,        Step,     2 * Step, 3 * Step,
+                                               4 * Step, 5 * Step, 6 * Step, 7 * Step};
+  static_assert(M <= 8);
+  return Words<std::uint64_t, M>::load(numbers);
+}
+
+/// The state before the first round for counters first, first + Step, …; after the last one it
+/// holds their words in the low halves of the lanes.
+template <int M, std::uint64_t Step>
+EIGENTRAIN_INLINE PhiloxState<M> philox_state(std::uint64_t stream, std::uint64_t first) {
   using W = Words<std::uint64_t, M>;
-  const W counter = W(first) + lane_numbers<M>(step);
-  return philox_rounds(PhiloxState<M>{counter, counter >> 32, W(stream), W(stream >> 32)},
-                       static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+  const W counter = W(first) + lane_numbers<M, Step>();
+  return {counter, counter >> 32, W(stream), W(stream >> 32)};
 }
 
 /// The low halves of both, side by side.
@@ -92,6 +141,17 @@ EIGENTRAIN_INLINE Words<std::uint32_t, 2 * M> interleave(const Words<std::uint64
   Words<std::uint32_t, 2 * M> result;
   std::memcpy(&result.lanes, &pair.lanes, sizeof(pair.lanes));
   return result;
+}
+
+/// philox_words for registers, with the keys of the seed.
+template <int N, class Keys>
+EIGENTRAIN_INLINE PhiloxWords<N> philox_words_by(const Keys& keys, std::uint64_t stream,
+                                                 std::uint64_t counter) {
+  auto even = philox_state<N / 2, 2>(stream, counter);
+  auto odd = philox_state<N / 2, 2>(stream, counter + 1);
+  philox_rounds(keys, even, odd);
+  return {{interleave(even.x0, odd.x0), interleave(even.x1, odd.x1), interleave(even.x2, odd.x2),
+           interleave(even.x3, odd.x3)}};
 }
 
 }  // namespace detail
@@ -113,17 +173,16 @@ EIGENTRAIN_INLINE Words<std::uint32_t, 2 * M> interleave(const Words<std::uint64
 template <int N>
 EIGENTRAIN_INLINE PhiloxWords<N> philox_words(std::uint64_t seed, std::uint64_t stream,
                                               std::uint64_t counter) {
+  const detail::PhiloxKeys keys = detail::philox_keys(seed);
   if constexpr (N == 1) {
-    const auto x = detail::philox_wide<1>(seed, stream, counter, 1);
+    auto x = detail::philox_state<1, 1>(stream, counter);
+    detail::philox_rounds(keys, x);
     const auto low = [](const Words<std::uint64_t, 1>& word) {
       return convert_words<std::uint32_t>(word);
     };
     return {{low(x.x0), low(x.x1), low(x.x2), low(x.x3)}};
   } else {
-    const auto even = detail::philox_wide<N / 2>(seed, stream, counter, 2);
-    const auto odd = detail::philox_wide<N / 2>(seed, stream, counter + 1, 2);
-    return {{detail::interleave(even.x0, odd.x0), detail::interleave(even.x1, odd.x1),
-             detail::interleave(even.x2, odd.x2), detail::interleave(even.x3, odd.x3)}};
+    return detail::philox_words_by<N>(keys, stream, counter);
   }
 }
 
