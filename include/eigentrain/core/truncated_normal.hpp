@@ -14,9 +14,9 @@ enum class StdOf { result, parent };
 
 namespace detail {
 
-/// Three ways from a random integer to where it stands between the ends, each as a float (in units
-/// of 2⁻³² or 2⁻³¹) or a double (of 1) with all its digits: from the middle, from the lower end,
-/// from the upper end.
+/// Where a random integer stands between the ends, counted from the middle or from the lower end
+/// (from the upper one for its complement), so that no digits are lost there: as a float in units
+/// of 2⁻³² or 2⁻³¹, or as a double.
 template <int N>
 EIGENTRAIN_INLINE Packet<float, N> from_middle(const Words<std::uint32_t, N>& words) {
   return to_float(words ^ Words<std::uint32_t, N>(0x80000000u));
@@ -33,11 +33,6 @@ template <int N>
 EIGENTRAIN_INLINE Packet<double, N> from_low(const Words<std::uint64_t, N>& words) {
   return unit_interval(words);
 }
-template <class U, int N>
-EIGENTRAIN_INLINE auto from_high(const Words<U, N>& words) {
-  return from_low(words ^ Words<U, N>(static_cast<U>(~U{0})));
-}
-
 template <class S>
 struct TruncatedNormalDraw {
   enum class Way { narrow, centre, tails };
@@ -45,36 +40,52 @@ struct TruncatedNormalDraw {
   S low, high;
   S middle, scale;  // value = middle + scale·z, where z is −1 … 1 in narrow intervals
   S centre, span;   // probability − ½ = centre + span·from_middle
-  S below, above;   // probabilities below and above = below + part·from_low, above + part·from_high
+  S below, above;   // probability below = below + part·from_low, above likewise
   S part;
   S tilt, bend;
 
   template <class W, class P>
   EIGENTRAIN_INLINE void operator()(const W& a, const W& b, P& x, P& y) const {
-    x = value<P>(a);
-    y = value<P>(b);
+    // Both at each stage, since each is a chain of long latency.
+    const P p = P(centre) + P(span) * from_middle(a);
+    const P q = P(centre) + P(span) * from_middle(b);
+    if (way == Way::narrow) {
+      x = nearly_uniform(p);
+      y = nearly_uniform(q);
+    } else {
+      x = inverse_normal_centre(p);
+      y = inverse_normal_centre(q);
+      if (way == Way::tails) {
+        const P s = beyond(a, p), t = beyond(b, q);
+        const P first = inverse_normal_tail(s), second = inverse_normal_tail(t);
+        x = select(s < P(S(normal_tail_begin)), select(p < P(S(0)), -first, first), x);
+        y = select(t < P(S(normal_tail_begin)), select(q < P(S(0)), -second, second), y);
+      }
+    }
+    x = inside(P(middle) + P(scale) * x);
+    y = inside(P(middle) + P(scale) * y);
   }
 
  private:
-  template <class P, class W>
-  EIGENTRAIN_INLINE P value(const W& words) const {
-    const P q = P(centre) + P(span) * from_middle(words);
-    P z;
-    if (way == Way::narrow) {
-      // Where the density changes little: the inverse as a series in the interval's width.
-      z = q - (P(S(1)) - q * q) * (P(tilt) + P(bend) * q);
-    } else {
-      z = inverse_normal_centre(q);
-      if (way == Way::tails) {
-        const P p = P(below) + P(part) * from_low(words);
-        const P o = P(above) + P(part) * from_high(words);
-        const auto lower = p < o;
-        const P t = select(lower, p, o);
-        const P tail = inverse_normal_tail(t);
-        z = select(t < P(S(normal_tail_begin)), select(lower, -tail, tail), z);
-      }
-    }
-    const P x = P(middle) + P(scale) * z;
+  /// Where the density changes little: the inverse as a series in the interval's width.
+  template <class P>
+  EIGENTRAIN_INLINE P nearly_uniform(const P& q) const {
+    return q - (P(S(1)) - q * q) * (P(tilt) + P(bend) * q);
+  }
+
+  /// The probability beyond Φ⁻¹(½ + q) on its side. Above the middle, the complement of the integer
+  /// counts from the upper end.
+  template <class W, class P>
+  EIGENTRAIN_INLINE P beyond(const W& words, const P& q) const {
+    const auto lower = q < P(S(0));
+    const P turned =
+        from_bits<S, P::size>(words ^ W(static_cast<UnsignedOf<S>>(~UnsignedOf<S>{0})));
+    const P side = select(lower, from_bits<S, P::size>(words), turned);
+    return select(lower, below, above) + P(part) * from_low(to_bits(side));
+  }
+
+  template <class P>
+  EIGENTRAIN_INLINE P inside(const P& x) const {
     return select(x < P(low), low, select(x > P(high), high, x));
   }
 };
