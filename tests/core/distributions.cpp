@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/core/distributions.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -87,6 +90,72 @@ TEST_CASE("neighbours and partners are not correlated", "[distributions]") {
     squares += (values[i] * values[i] - 1) * (values[i + 16] * values[i + 16] - 1) / many;
   }
   CHECK(std::abs(squares) < 4 * 2 / std::sqrt(double{many}));
+}
+
+TEST_CASE("streams, splits and seeds are not correlated", "[distributions]") {
+  // A generator for each layer, each worker and each step, neighbours in number.
+  const et::Generator random(42);
+  std::vector<et::Generator> sources = {random, et::Generator(43), et::Generator(42, 1),
+                                        et::Generator(42, 2), et::Generator(42, 1ull << 32)};
+  for (std::uint64_t n = 0; n < 4; ++n) sources.push_back(random.split(n));
+  for (std::uint64_t n = 0; n < 3; ++n) sources.push_back(random.split(0).split(n));
+  constexpr et::Index size = 100'000;
+  std::vector<std::vector<double>> values;
+  for (const et::Generator& source : sources) values.push_back(normals<double>(size, 0, 1, source));
+  const double unit = 1 / std::sqrt(double{size});
+  for (std::size_t a = 0; a < values.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      for (std::size_t lag : {0u, 1u, 16u}) {
+        double product = 0, squares = 0;
+        for (std::size_t i = lag; i < values[a].size(); ++i) {
+          const double x = values[a][i], y = values[b][i - lag];
+          product += x * y;
+          squares += (x * x - 1) * (y * y - 1) / 2;
+        }
+        INFO("sources " << a << " and " << b << ", lag " << lag);
+        CHECK(std::abs(product / size) < 4.5 * unit);  // 198 pairs: one in 700 tests
+        CHECK(std::abs(squares / size) < 5.5 * unit);  // has longer tails
+      }
+    }
+  }
+}
+
+TEST_CASE("corresponding words of streams differ in half of their bits", "[distributions]") {
+  const et::Generator random(42);
+  for (std::uint64_t n = 1; n < 50; ++n) {
+    for (et::Generator other : {et::Generator(42, n), et::Generator(42 + n), random.split(n)}) {
+      et::Generator first = random;
+      int different = 0;
+      for (int i = 0; i < 1000; ++i) different += std::popcount(first() ^ other());
+      CHECK(std::abs(different - 16000) < 5 * 89.4);  // √(32,000)/2
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a range filled in pieces, on threads, gets the values of one fill",
+                   "[distributions]", float, double) {
+  using S = TestType;
+  constexpr et::Index size = 5000, group = sizeof(S) == 4 ? 64 : 32;
+  for (std::uint64_t start : {std::uint64_t{0}, std::uint64_t{1000}}) {
+    et::Generator random(42, 7);
+    random.set_position(start);
+    et::Generator after = random;
+    std::vector<S> whole(static_cast<std::size_t>(size));
+    et::fill_normal(whole.data(), size, 0, 1, after);
+    for (et::Index piece : {group, 3 * group, 20 * group}) {
+      std::vector<S> values(static_cast<std::size_t>(size));
+      std::vector<std::thread> workers;
+      for (et::Index begin = 0; begin < size; begin += piece) {
+        workers.emplace_back([&, begin] {
+          et::Generator own = random;
+          own.set_position(start + static_cast<std::uint64_t>(begin / group * 64));
+          et::fill_normal(values.data() + begin, std::min(piece, size - begin), 0, 1, own);
+        });
+      }
+      for (std::thread& worker : workers) worker.join();
+      REQUIRE(values == whole);
+    }
+  }
 }
 
 TEST_CASE("uniform numbers are the multiples of 2^-24 or 2^-53, all bits alive",

@@ -45,6 +45,29 @@ TEMPLATE_TEST_CASE("sin_cos_pi is within two units in the last place", "[sin_cos
   }
 }
 
+TEST_CASE("sin_cos_pi is within its bound for all floats of an eighth of a turn, and many others",
+          "[sin_cos_pi]") {
+  const double pi = 3.14159265358979323846;
+  const auto turned = [=](double x, int more) {
+    const double rest = std::remainder(x, 2.0);  // exact, as is the distance to a quarter
+    const double quarters = std::nearbyint(2 * rest);
+    const double angle = pi * (rest - quarters / 2);
+    const int k = static_cast<int>(quarters) + more;
+    const double value = (k & 1) == 0 ? std::sin(angle) : std::cos(angle);
+    return (k & 2) == 0 ? value : -value;
+  };
+  const auto exact_sine = [=](double x) { return turned(x, 0); };
+  const auto exact_cosine = [=](double x) { return turned(x, 1); };
+  const auto plus = [](const auto& x) EIGENTRAIN_INLINE_LAMBDA { return sin_cos_pi(x).cos; };
+  const std::uint32_t eighth = 0x3e800000u;  // ¼
+  CHECK(test::worst_float_ulps(eighth - 0x800000u, eighth + 0x800000u, 1, sine, exact_sine) < 2.0);
+  CHECK(test::worst_float_ulps(eighth - 0x800000u, eighth + 0x800000u, 1, plus, exact_cosine) <
+        2.0);
+  // Up to 2²⁴, from where on all are whole turns.
+  CHECK(test::worst_float_ulps(0x00000001u, 0x4b800000u, 1009, sine, exact_sine) < 2.0);
+  CHECK(test::worst_float_ulps(0x00000001u, 0x4b800000u, 1009, plus, exact_cosine) < 2.0);
+}
+
 TEMPLATE_TEST_CASE("quarter turns are exact", "[sin_cos_pi]", float, double) {
   using S = TestType;
   const int sines[] = {0, 1, 0, -1};

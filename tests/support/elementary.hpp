@@ -88,6 +88,39 @@ double worst_ulps(const std::vector<S>& values, const Function& function, const 
   return worst;
 }
 
+/// The largest error over the floats whose bits are first, first + stride, … below last, against an
+/// oracle in double, whose own error of some 2⁻³⁰ units doesn't count here.
+template <class Function, class Oracle>
+double worst_float_ulps(std::uint32_t first, std::uint32_t last, std::uint32_t stride,
+                        const Function& function, const Oracle& oracle) {
+  constexpr std::uint32_t block = 4096;
+  std::vector<float> values(block), results(block);
+  double worst = 0;
+  for (std::uint64_t begin = first; begin < last; begin += std::uint64_t{block} * stride) {
+    std::uint32_t count = 0;
+    for (std::uint64_t bits = begin; count < block; bits += stride, ++count) {
+      values[count] = std::bit_cast<float>(static_cast<std::uint32_t>(bits < last ? bits : first));
+    }
+    const float* from = values.data();
+    float* to = results.data();
+    simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+      constexpr int N = Bytes / 4;
+      for (std::uint32_t i = 0; i < block; i += N) {
+        function(Packet<float, N>::load(from + i)).store(to + i);
+      }
+    });
+    for (std::uint32_t i = 0; i < block; ++i) {
+      const double want = oracle(static_cast<double>(values[i]));
+      const auto nearest = static_cast<float>(want);
+      const double unit = static_cast<double>(std::nextafter(std::abs(nearest), HUGE_VALF)) -
+                          static_cast<double>(std::abs(nearest));
+      const double error = std::abs(static_cast<double>(results[i]) - want) / unit;
+      if (!(error <= worst)) worst = error;
+    }
+  }
+  return worst;
+}
+
 /// The hashes of function over the values: one lane first, then every level.
 template <class S, class Function>
 std::vector<std::uint64_t> hashes(const std::vector<S>& values, const Function& function) {

@@ -127,8 +127,10 @@ NormalDraw<S> normal_draw(double mean, double std, std::string_view owner) {
 /// (PyTorch and the standard library may return it after rounding). low = high gives low.
 ///
 /// Value i depends only on the generator's seed, stream and position, and on i: not on the size,
-/// the machine or its registers. Takes 16 counters for every begun 64 floats or 32 doubles; from
-/// another RandomSource 64 words, and value i then depends on its words alone. Throws
+/// the machine or its registers. Takes 64 words (16 counters) for every begun 64 floats or 32
+/// doubles, so a range may be divided there among threads, each with a copy of the generator whose
+/// position (a multiple of 4) is moved on by as many words. From another RandomSource as many words
+/// are taken, and value i depends on its words alone. Throws
 /// std::invalid_argument, with nothing drawn or written, unless low ≤ high and both are finite.
 ///
 ///     Generator random(42);
