@@ -16,19 +16,22 @@ struct TruncatedNormalOptions {
   StdOf std_of = StdOf::result;  ///< whose std it is: the values', or the normal distribution's
 };
 
-/// Draws every element of W from a normal distribution without what lies outside [low, high], by
-/// inverting its distribution function: no value is outside, and none piles up on a bound.
+/// Draws every element of W from a normal distribution N(mean, σ²) without what lies outside
+/// [low, high], by inverting its distribution function: for u uniform in (0, 1)
 ///
-/// Truncation takes variance away, so the normal distribution is chosen wide enough that the values
-/// have the standard deviation that was asked for. With StdOf::parent, `std` is that of the normal
-/// distribution, and the values have less. The bounds are absolute, not multiples of std. Bounds at
+///     mean + σ·Φ⁻¹(Φ(a) + u·(Φ(b) − Φ(a)))   with a = (low − mean)/σ, b = (high − mean)/σ
+///
+/// So no value is outside, and none piles up on a bound.
+///
+/// Truncation takes variance away, so σ is chosen above `std`, such that the values have the
+/// standard deviation that was asked for. With StdOf::parent, σ = std, and the values have less. The bounds are absolute, not multiples of std. Bounds at
 /// equal distances from the mean make it the values' mean too; else that lies towards the middle
 /// of the bounds. What W and `random` may be and the order of the elements: as uniform().
 ///
 /// Throws std::invalid_argument, with W and the generator unchanged, unless low ≤ high, std ≥ 0 and
 /// mean and std are finite; or if no normal distribution has that std between these bounds, since
-/// values spread evenly over them have (high − low) / √12; or if they are more than ten parent's
-/// standard deviations away from the mean.
+/// values spread evenly over them have (high − low) / √12; or if they are more than 10σ away from
+/// the mean.
 ///
 ///     et::truncated_normal(W, random, {.std = 0.02, .low = -0.04, .high = 0.04});
 ///     et::truncated_normal(W, random, {.std_of = et::StdOf::parent});  // PyTorch's trunc_normal_
