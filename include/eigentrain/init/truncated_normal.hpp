@@ -24,9 +24,10 @@ struct TruncatedNormalOptions {
 /// So no value is outside, and none piles up on a bound.
 ///
 /// Truncation takes variance away, so σ is chosen above `std`, such that the values have the
-/// standard deviation that was asked for. With StdOf::parent, σ = std, and the values have less. The bounds are absolute, not multiples of std. Bounds at
-/// equal distances from the mean make it the values' mean too; else that lies towards the middle
-/// of the bounds. What W and `random` may be and the order of the elements: as uniform().
+/// standard deviation that was asked for. With StdOf::parent, σ = std, and the values have less.
+/// The bounds are absolute, not multiples of std. Bounds at equal distances from the mean make it
+/// the values' mean too; else that lies towards the middle of the bounds. What W and `random` may
+/// be and the order of the elements: as uniform().
 ///
 /// Throws std::invalid_argument, with W and the generator unchanged, unless low ≤ high, std ≥ 0 and
 /// mean and std are finite; or if no normal distribution has that std between these bounds, since
