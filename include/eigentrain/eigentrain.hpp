@@ -22,6 +22,7 @@
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/core/parameters.hpp"
 #include "eigentrain/core/philox.hpp"
+#include "eigentrain/core/philox_rounds.hpp"
 #include "eigentrain/core/power.hpp"
 #include "eigentrain/core/product.hpp"
 #include "eigentrain/core/random.hpp"
