@@ -26,7 +26,7 @@ template <class S>
 double centre_error(S q, S got) {
   if (q == 0) return got == 0 ? 0 : HUGE_VAL;
   long double z = got;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 2; ++i) {
     z -= (0.5L * std::erf(z / std::sqrt(2.0L)) - static_cast<long double>(q)) / density(z);
   }
   return test::ulps(got, z);
@@ -34,7 +34,7 @@ double centre_error(S q, S got) {
 template <class S>
 double tail_error(S t, S got) {
   long double z = got;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 2; ++i) {
     z += (std::log(upper_tail(z)) - std::log(static_cast<long double>(t))) * upper_tail(z) /
          density(z);
   }
@@ -85,8 +85,8 @@ std::vector<S> tails(int count) {
 TEMPLATE_TEST_CASE("the inverse normal distribution is within its error bounds", "[inverse_normal]",
                    float, double) {
   using S = TestType;
-  const double at_centre = worst(centres<S>(300000), centre, centre_error<S>);
-  const double at_tail = worst(tails<S>(300000), tail, tail_error<S>);
+  const double at_centre = worst(centres<S>(60000), centre, centre_error<S>);
+  const double at_tail = worst(tails<S>(60000), tail, tail_error<S>);
   CAPTURE(at_centre, at_tail);
   CHECK(at_centre < (sizeof(S) == 4 ? 5.0 : 7.0));
   CHECK(at_tail < 3.0);
