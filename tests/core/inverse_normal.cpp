@@ -60,7 +60,7 @@ std::vector<S> centres(int count) {
   while (static_cast<int>(values.size()) < count) {
     values.push_back(static_cast<S>((next.unit() - 0.5) * (1 - 2 * begin)));
     values.push_back(static_cast<S>(std::ldexp(next.unit(), -2 - static_cast<int>(next() % 60))));
-    values.push_back(static_cast<S>(0.5 - begin * (1 + next.unit())));
+    values.push_back(static_cast<S>((0.5 - begin) * (1 - next.unit() / 32)));
   }
   values.resize(static_cast<std::size_t>(count));
   return values;
@@ -115,8 +115,8 @@ TEST_CASE("quantiles from tables", "[inverse_normal]") {
 }
 
 TEST_CASE("the inverse normal distribution has the same bits at every width", "[inverse_normal]") {
-  CHECK_HASHES(centres<float>(8192), centre, 0x8923c7d2b885a8c7u);
-  CHECK_HASHES(centres<double>(8192), centre, 0x3a51b189396b442bu);
+  CHECK_HASHES(centres<float>(8192), centre, 0x27eb6d5b25d05179u);
+  CHECK_HASHES(centres<double>(8192), centre, 0xa5a8905baeb3aa2eu);
   CHECK_HASHES(tails<float>(8192), tail, 0xae0be280f187f300u);
   CHECK_HASHES(tails<double>(8192), tail, 0x5e53cbdfbe49b46u);
 }
