@@ -59,7 +59,8 @@ std::vector<S> centres(int count) {
   test::Sequence next;
   while (static_cast<int>(values.size()) < count) {
     values.push_back(static_cast<S>((next.unit() - 0.5) * (1 - 2 * begin)));
-    values.push_back(static_cast<S>(std::ldexp(next.unit(), -2 - static_cast<int>(next() % 60))));
+    const int power = static_cast<int>(next() % 60);
+    values.push_back(static_cast<S>(std::ldexp(next.unit(), -2 - power)));
     values.push_back(static_cast<S>((0.5 - begin) * (1 - next.unit() / 32)));
   }
   values.resize(static_cast<std::size_t>(count));
