@@ -42,8 +42,8 @@ Panelled<S> random_orthonormal(Index rows, Index cols, Random& random) {
 ///
 /// Row- and column-major matrices get the same elements, and so do blocks and Maps; all bits are
 /// the same on every machine. Off by a few units of rounding: for 1024 × 1024 floats the largest
-/// element of WᵀW − I is 2.3 units. Takes as many random words as normal(), and memory for two to
-/// three copies of W. Size 0 is left alone.
+/// element of WᵀW − I is 2.3 units. Takes as many random words as normal(), and memory for about
+/// three copies of W (in which less than 16 rows or columns count as 16). Size 0 is left alone.
 ///
 /// Throws std::invalid_argument, with W and the generator unchanged, if the gain is negative or not
 /// finite or an axis is missing or wrong.
