@@ -2,7 +2,6 @@
 #include "eigentrain/core/chain.hpp"
 
 #include <cmath>
-#include <variant>
 #include <vector>
 
 #include "support/allocations.hpp"
@@ -46,8 +45,7 @@ struct EverySecond {
       last = u;
       return before;
     };
-    using Rule = std::variant<decltype(skip), decltype(keep)>;
-    return wanted && step.count % 2 == 0 ? Rule(keep) : Rule(skip);
+    return et::either(wanted && step.count % 2 == 0, keep, skip);
   }
 };
 

@@ -50,11 +50,15 @@ TEST_CASE("a rule may depend on a tensor's options") {
   CHECK(et::detail::total_arity<double, decltype(scaled)> == 0);
 }
 
-TEST_CASE("a variant of rules is resolved to the one that it holds") {
-  const std::variant<int, double> value = 2.5;
+TEST_CASE("a choice of rules is resolved to the chosen one") {
   double seen = 0.0;
-  et::detail::with_alternative(value, [&](const auto& held) { seen = held; });
-  CHECK(seen == 2.5);
-  et::detail::with_alternative(7, [&](const auto& held) { seen = held; });
+  const auto see = [&](const auto& chosen) { seen = chosen; };
+  et::detail::with_choice(7, see);
   CHECK(seen == 7.0);
+  et::detail::with_choice(et::either(true, 1, 2.5), see);
+  CHECK(seen == 1.0);
+  et::detail::with_choice(et::either(false, 1, 2.5), see);
+  CHECK(seen == 2.5);
+  et::detail::with_choice(et::either(false, 1, et::either(true, 3.5, 4)), see);
+  CHECK(seen == 3.5);
 }

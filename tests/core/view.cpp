@@ -31,7 +31,7 @@ TEST_CASE("a contiguous object is one run of values") {
   CHECK(et::View<float>(fixed).memory("F", "parameter").inner == 9);
   Eigen::Tensor<float, 4> tensor(2, 3, 4, 5);
   CHECK(et::View<float>(tensor).memory("T", "parameter").inner == 120);
-  CHECK(et::View<float>(tensor).shape().text() == "120 values");
+  CHECK(et::message(et::View<float>(tensor).shape().text()) == "120 values");
 }
 
 TEST_CASE("a block is a run for each column, or row") {
@@ -63,7 +63,7 @@ TEST_CASE("a matrix is watched, a view is read once") {
     return et::View<float>(map);
   }());  // the Map is gone, its memory is not
   CHECK(view.memory("W", "parameter").data == numbers.data());
-  CHECK(view.shape().text() == "3x2");
+  CHECK(et::message(view.shape().text()) == "3x2");
 }
 
 TEST_CASE("a changed shape is reported with both shapes") {
@@ -77,31 +77,4 @@ TEST_CASE("a changed shape is reported with both shapes") {
   tensor.resize(2, 4);
   CHECK_THROWS_WITH(cube.memory("conv", "parameter"),
                     "conv: the parameter was 6 values when it was added and is 8 values now");
-}
-
-TEST_CASE("what owns its memory, what is a view, what can be written") {
-  using namespace et::detail;
-  using Map = Eigen::Map<Eigen::MatrixXf>;
-  using ConstMap = Eigen::Map<const Eigen::MatrixXf>;
-  using Tensor = Eigen::Tensor<float, 3>;
-  STATIC_REQUIRE(Owning<Eigen::MatrixXf>);
-  STATIC_REQUIRE(Owning<Eigen::ArrayXXd>);
-  STATIC_REQUIRE(Owning<Tensor>);
-  STATIC_REQUIRE(Owning<Eigen::TensorFixedSize<float, Eigen::Sizes<2, 3>>>);
-  STATIC_REQUIRE_FALSE(Owning<Map>);
-  STATIC_REQUIRE_FALSE(Owning<Eigen::Ref<Eigen::MatrixXf>>);
-  STATIC_REQUIRE_FALSE(Owning<Eigen::TensorMap<Tensor>>);
-  STATIC_REQUIRE(is_writable<Eigen::MatrixXf&>());
-  STATIC_REQUIRE(is_writable<Map>());
-  STATIC_REQUIRE(is_writable<Tensor&>());
-  STATIC_REQUIRE(is_writable<Eigen::TensorMap<Tensor>>());
-  STATIC_REQUIRE_FALSE(is_writable<const Eigen::MatrixXf&>());
-  STATIC_REQUIRE_FALSE(is_writable<ConstMap>());
-  STATIC_REQUIRE_FALSE(is_writable<const Tensor&>());
-  STATIC_REQUIRE(has_unit_inner_stride<Eigen::Ref<Eigen::MatrixXf>>());
-  STATIC_REQUIRE_FALSE(
-      (has_unit_inner_stride<Eigen::Map<Eigen::VectorXf, 0, Eigen::InnerStride<2>>>()));
-  STATIC_REQUIRE_FALSE(has_unit_inner_stride<decltype(std::declval<Eigen::MatrixXf&>().row(0))>());
-  STATIC_REQUIRE_FALSE(same_storage_order<Eigen::MatrixXf, RowMajor>());
-  STATIC_REQUIRE(same_storage_order<Eigen::VectorXf, Eigen::RowVectorXf>());
 }

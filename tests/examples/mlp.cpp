@@ -78,7 +78,7 @@ void check_gradients(const mlp::MlpOptions& options) {
       largest = std::max(largest, std::abs(got));
     }
     // A bias in front of batch norm is the one parameter that changes nothing.
-    const std::string& name = model.parameters().name(i);
+    const std::string_view name = model.parameters().name(i);
     const bool idle = options.batch_norm && name.ends_with(".bias") &&
                       name != "fc" + std::to_string(options.hidden.size() + 1) + ".bias";
     INFO(name);
@@ -120,7 +120,7 @@ TEST_CASE("parameters have the names that people know, and only weights decay") 
   const auto& parameters = model.parameters();
   std::vector<std::string> names;
   for (Index i = 0; i < parameters.size(); ++i) {
-    names.push_back(parameters.name(i));
+    names.emplace_back(parameters.name(i));
     CHECK(parameters.options(i).weight_decay == names.back().ends_with(".weight"));
   }
   CHECK(names == std::vector<std::string>{"fc1.weight", "fc1.bias", "norm1.gamma", "norm1.beta",

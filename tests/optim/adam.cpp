@@ -40,14 +40,6 @@ TEST_CASE("the first steps, by hand") {
   CHECK(p[2] == Approx(-u1 - u2 - u3).epsilon(1e-14));
 }
 
-TEST_CASE("amsgrad is PyTorch's: 1, .7408, .6331 of the rate") {
-  const Eigen::Vector3d p =
-      three_steps({.learning_rate = 1.0, .amsgrad = true}, 0.0, 1.0, 0.1, 0.1);
-  CHECK(-p[0] == Approx(1.0).margin(5e-5));
-  CHECK(p[0] - p[1] == Approx(0.7408).margin(5e-5));
-  CHECK(p[1] - p[2] == Approx(0.6331).margin(5e-5));
-}
-
 TEST_CASE("decay is coupled: it goes through the moments, which divide it away") {
   const Eigen::Vector3d p =
       three_steps({.learning_rate = 0.25, .weight_decay = 0.5}, 4.0, 0.0, 0.0, 0.0);
@@ -75,7 +67,6 @@ TEST_CASE("defaults are PyTorch's") {
   CHECK(options.beta2 == 0.999);
   CHECK(options.epsilon == 1e-8);
   CHECK(options.weight_decay == 0.0);
-  CHECK(!options.amsgrad);
 }
 
 TEST_CASE("options out of range throw") {

@@ -45,14 +45,6 @@ TEST_CASE("decay follows the schedule") {
   CHECK(p == Eigen::Vector3d(56.0, 56.0, 49.0));
 }
 
-TEST_CASE("amsgrad is PyTorch's: 1, .7408, .6331 of the rate") {
-  const Eigen::Vector3d p =
-      three_steps({.learning_rate = 1.0, .weight_decay = 0.0, .amsgrad = true}, 0.0, 1.0, 0.1, 0.1);
-  CHECK(-p[0] == Approx(1.0).margin(5e-5));
-  CHECK(p[0] - p[1] == Approx(0.7408).margin(5e-5));
-  CHECK(p[1] - p[2] == Approx(0.6331).margin(5e-5));
-}
-
 TEST_CASE("biases can be left out of the decay, but not of the step") {
   Eigen::VectorXd bias = Eigen::VectorXd::Constant(2, 64.0), g{{0.0, 1.0}};
   et::Parameters<double> parameters;
@@ -84,7 +76,6 @@ TEST_CASE("defaults are PyTorch's") {
   CHECK(options.beta2 == 0.999);
   CHECK(options.epsilon == 1e-8);
   CHECK(options.weight_decay == 1e-2);
-  CHECK(!options.amsgrad);
 }
 
 TEST_CASE("options out of range throw") {

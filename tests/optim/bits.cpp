@@ -11,7 +11,7 @@
 
 #include "eigentrain/gradient/clip_norm.hpp"
 #include "eigentrain/optim/adam.hpp"
-#include "eigentrain/optim/adamw.hpp"
+#include "eigentrain/optim/amsgrad.hpp"
 #include "eigentrain/optim/rms_prop.hpp"
 #include "eigentrain/optim/sgd.hpp"
 #include "eigentrain/schedule/cosine.hpp"
@@ -103,9 +103,8 @@ TEMPLATE_TEST_CASE("a run of each optimizer has the same bits everywhere", "", f
           adam_bits.in<S>());
     CHECK(hash_of_run<S>(et::chain<S>(
               et::clip_by_global_norm(1.0),
-              et::adamw({.learning_rate =
-                             et::cosine_decay({.initial = 0.02, .final = 1e-4, .steps = 180}),
-                         .weight_decay = 0.05,
-                         .amsgrad = true}))) == adamw_bits.in<S>());
+              et::amsgradw({.learning_rate =
+                                et::cosine_decay({.initial = 0.02, .final = 1e-4, .steps = 180}),
+                            .weight_decay = 0.05}))) == adamw_bits.in<S>());
   });
 }

@@ -2,7 +2,7 @@
 // The four optimizers against PyTorch's recorded runs, and against the scalar reference over random
 // options. That the recorded runs catch the usual faults is shown in tests/golden/reference.cpp.
 #include "eigentrain/optim/adam.hpp"
-#include "eigentrain/optim/adamw.hpp"
+#include "eigentrain/optim/amsgrad.hpp"
 #include "eigentrain/optim/rms_prop.hpp"
 #include "eigentrain/optim/sgd.hpp"
 
@@ -64,16 +64,14 @@ et::AdamOptions adam(const Options& o, et::Schedule rate) {
           .beta1 = o.beta1,
           .beta2 = o.beta2,
           .epsilon = o.epsilon,
-          .weight_decay = o.weight_decay,
-          .amsgrad = o.amsgrad};
+          .weight_decay = o.weight_decay};
 }
 et::AdamWOptions adamw(const Options& o, et::Schedule rate) {
   return {.learning_rate = rate,
           .beta1 = o.beta1,
           .beta2 = o.beta2,
           .epsilon = o.epsilon,
-          .weight_decay = o.weight_decay,
-          .amsgrad = o.amsgrad};
+          .weight_decay = o.weight_decay};
 }
 
 /// Calls `use` with the library's optimizer that the options describe.
@@ -87,7 +85,15 @@ void with_optimizer(const Options& o, const et::Schedule& rate, Use use) {
     et::RmsProp<S> optimizer(rms_prop(o, rate));
     use(optimizer);
   } else if (name == "adam") {
-    et::Adam<S> optimizer(adam(o, rate));
+    if (o.amsgrad) {
+      et::AmsGrad<S> optimizer(adam(o, rate));
+      use(optimizer);
+    } else {
+      et::Adam<S> optimizer(adam(o, rate));
+      use(optimizer);
+    }
+  } else if (o.amsgrad) {
+    et::AmsGradW<S> optimizer(adamw(o, rate));
     use(optimizer);
   } else {
     et::AdamW<S> optimizer(adamw(o, rate));

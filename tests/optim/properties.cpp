@@ -446,7 +446,7 @@ TEMPLATE_TEST_CASE("a gradient that clipping refuses changes nothing", "", float
       case 1:
         return et::chain<S>(clip, et::rms_prop({.learning_rate = rate, .momentum = 0.9}));
       default:
-        return et::chain<S>(clip, et::adamw({.learning_rate = rate, .amsgrad = true}));
+        return et::chain<S>(clip, et::amsgradw({.learning_rate = rate}));
     }
   };
   using Limits = std::numeric_limits<S>;

@@ -12,7 +12,7 @@
 #include "eigentrain/gradient/clip_norm.hpp"
 #include "eigentrain/gradient/clip_value.hpp"
 #include "eigentrain/optim/adam.hpp"
-#include "eigentrain/optim/adamw.hpp"
+#include "eigentrain/optim/amsgrad.hpp"
 #include "eigentrain/optim/rms_prop.hpp"
 #include "eigentrain/optim/sgd.hpp"
 
@@ -73,10 +73,10 @@ std::vector<OptimizerCase<S>> optimizers() {
       {"RmsProp centered", 1e-2, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .centered = true}); }},
       {"RmsProp all", 1e-3, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .alpha = 0.9, .weight_decay = 1e-4, .momentum = 0.9, .centered = true}); }, true},
       {"Adam", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r}); }},
-      {"Adam amsgrad", 5e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .amsgrad = true}); }},
+      {"AmsGrad", 5e-2, [](R r) -> Any { return AmsGrad<S>({.learning_rate = r}); }},
       {"Adam decay", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
       {"AdamW", 2e-2, [](R r) -> Any { return AdamW<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
-      {"AdamW amsgrad", 5e-2, [](R r) -> Any { return AdamW<S>({.learning_rate = r, .weight_decay = 1e-4, .amsgrad = true}); }, true},
+      {"AmsGradW", 5e-2, [](R r) -> Any { return AmsGradW<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
       {"clipped Sgd", 1e-3, [](R r) -> Any { return chain<S>(clip_by_global_norm(20.0), sgd({.learning_rate = r, .momentum = 0.9})); }},
       {"clipped AdamW", 2e-2, [](R r) -> Any { return chain<S>(clip_by_global_norm(0.5), adamw({.learning_rate = r, .weight_decay = 1e-4})); }, true},
       {"value-clipped Adam", 2e-2, [](R r) -> Any { return chain<S>(clip_by_value(0.5), adam({.learning_rate = r})); }},

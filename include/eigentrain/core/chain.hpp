@@ -2,26 +2,14 @@
 // The executor: a list of transforms, run as one pass over memory.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <tuple>
-#include <utility>
 
 #include "eigentrain/core/reduce.hpp"
+#include "eigentrain/core/sequence.hpp"
 #include "eigentrain/core/state.hpp"
 #include "eigentrain/core/step.hpp"
 
 namespace eigentrain {
-
-/// Transforms in a row that go by one name, for use inside chain().
-template <class... T>
-struct Sequence {
-  std::tuple<T...> transforms;
-};
-template <class... T>
-Sequence<T...> sequence(T... transforms) {
-  return {{std::move(transforms)...}};
-}
 
 namespace detail {
 
@@ -29,13 +17,18 @@ namespace detail {
 template <class T>
 concept Measuring = requires { typename T::Measurement; };
 
+// A transform's place in a chain. The measurement of a step becomes `measured` when the step is
+// done.
 template <class T>
-struct MeasurementOf {
-  using Type = std::monostate;
+struct Link {
+  T transform;
+  void keep() {}
 };
 template <Measuring T>
-struct MeasurementOf<T> {
-  using Type = typename T::Measurement;
+struct Link<T> {
+  T transform;
+  typename T::Measurement measured{}, pending{};
+  void keep() { measured = pending; }
 };
 
 template <class T, class S>
@@ -54,14 +47,9 @@ Index slots(const T& transform) {
   }
 }
 
-template <class T>
-std::tuple<T> flat(T transform) {
-  return {std::move(transform)};
-}
-template <class... T>
-auto flat(Sequence<T...> inner) {
-  return std::apply([](auto&&... t) { return std::tuple_cat(detail::flat(std::move(t))...); },
-                    std::move(inner.transforms));
+[[noreturn]] EIGENTRAIN_COLD inline void refuse_rule(Index wanted, Index declared) {
+  fail({"chain: a rule takes ", wanted, " state values, but its transform declares ", declared,
+        " slots"});
 }
 
 }  // namespace detail
@@ -76,9 +64,9 @@ auto flat(Sequence<T...> inner) {
 ///     template <class S> auto at(const et::Step& step) const;  // once a step: returns the rule
 ///
 /// and the rule is a generic lambda (u, p, state...) → u over packets, for one element. at() may
-/// also return a std::variant of rules that differ in the state they use, and per_tensor(f) where
-/// the rule depends on a tensor's options. A transform that needs a statistic of all elements first
-/// has
+/// also return either(condition, rule, other_rule), which may differ in the state they use, and
+/// per_tensor(f) where the rule depends on a tensor's options. A transform that needs a statistic
+/// of all elements first has
 ///
 ///     struct Measurement { ... };
 ///     Measurement measure(const auto& stream) const;           // stream: an UpdateStream
@@ -96,19 +84,23 @@ class Chain {
                 "eigentrain: a transform needs a member `template <class S> auto at(const "
                 "et::Step&) const` that returns a rule");
 
-  explicit Chain(Transforms... transforms) : transforms_(std::move(transforms)...) {}
+  explicit Chain(Sequence<Transforms...>&& sequence)
+      : Chain(std::move(sequence), std::index_sequence_for<Transforms...>()) {}
 
   /// Makes one step: p ← p − u for every parameter that isn't frozen. Throws
   /// std::invalid_argument if the list is empty, a tensor has changed its size or the list is not
   /// the one of the first step, and what the transforms throw (clipping: non-finite gradients).
   void step(Parameters<S>& parameters) {
     // The first step fixes the list; until one has succeeded, another list may come.
-    state_.bind(parameters, first_stream<length>(), count_ == 0);
+    const Index slots = detail::with_items(links_, [](const auto&... links) {
+      return (Index(0) + ... + detail::slots(links.transform));
+    });
+    state_.bind(parameters, slots, count_ == 0);
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
-    pending_ = measured_;
-    advance(elements, Step{count_ + 1, &powers_}, std::array<S*, 0>{});
-    measured_ = pending_;
+    S* streams[detail::most_slots * length + 1];
+    advance(elements, Step{count_ + 1, &powers_}, 0, streams);
+    detail::with_items(links_, [](auto&... links) { (links.keep(), ...); });
     ++count_;
   }
 
@@ -118,70 +110,61 @@ class Chain {
   /// The transform of type T.
   template <class T>
   const T& get() const {
-    return std::get<T>(transforms_);
+    return detail::item_of_type<detail::Link<T>>(links_).transform;
   }
 
   /// What the transform of type T measured in the last step.
   template <detail::Measuring T>
   const typename T::Measurement& measured() const {
-    return std::get<typename T::Measurement>(measured_);
+    return detail::item_of_type<detail::Link<T>>(links_).measured;
   }
 
  private:
   static constexpr std::size_t length = sizeof...(Transforms);
 
+  template <std::size_t... I>
+  Chain(Sequence<Transforms...>&& sequence, std::index_sequence<I...>)
+      : links_{{{std::move(detail::item<I>(sequence.transforms))}}...} {}
+
   // Rule after rule is made, measuring where asked; then the pass runs with all of them. `streams`
-  // are the state streams of the rules so far.
-  template <std::size_t N, class... Rules>
-  void advance(Elements<S>& elements, const Step& step, const std::array<S*, N>& streams,
+  // are the state streams of the rules so far; those of the next transform begin at `first`.
+  template <class... Rules>
+  void advance(Elements<S>& elements, const Step& step, Index first, S** streams,
                const Rules&... rules) {
-    constexpr std::size_t I = sizeof...(Rules);
-    if constexpr (I == length) {
-      detail::update<detail::Subtract>(elements, streams.data(), rules...);
+    if constexpr (sizeof...(Rules) == length) {
+      detail::update<detail::Subtract>(elements, streams, rules...);
     } else {
-      detail::with_alternative(rule<I>(elements, step, streams, rules...), [&](const auto& next) {
-        using Rule = std::remove_cvref_t<decltype(next)>;
-        constexpr auto added = static_cast<std::size_t>(detail::total_arity<S, Rule>);
-        const Index declared = detail::slots(std::get<I>(transforms_));
-        require(static_cast<Index>(added) <= declared, "chain: a rule takes ", added,
-                " state values, but its transform declares ", declared, " slots");
-        std::array<S*, N + added> all{};
-        std::copy_n(streams.begin(), N, all.begin());
-        for (std::size_t k = 0; k != added; ++k) {
-          all[N + k] = state_.stream(first_stream<I>() + static_cast<Index>(k));
-        }
-        advance(elements, step, all, rules..., next);
-      });
+      auto& link = detail::item<sizeof...(Rules)>(links_);
+      const Index declared = detail::slots(link.transform);
+      const auto go_on = [&](const auto& next) {
+        constexpr int taken = detail::total_arity<S, Rules...>;
+        constexpr int wanted = detail::total_arity<S, std::remove_cvref_t<decltype(next)>>;
+        if (wanted > declared) detail::refuse_rule(wanted, declared);
+        for (int k = 0; k < wanted; ++k) streams[taken + k] = state_.stream(first + k);
+        advance(elements, step, first + declared, streams, rules..., next);
+      };
+      if constexpr (requires { link.pending; }) {
+        link.pending =
+            link.transform.measure(UpdateStream<S, Rules...>(elements, streams, rules...));
+        detail::with_choice(link.transform.template at<S>(step, link.pending), go_on);
+      } else {
+        detail::with_choice(link.transform.template at<S>(step), go_on);
+      }
     }
   }
 
-  template <std::size_t I, std::size_t N, class... Rules>
-  auto rule(Elements<S>& elements, const Step& step, const std::array<S*, N>& streams,
-            const Rules&... rules) {
-    const auto& transform = std::get<I>(transforms_);
-    if constexpr (detail::Measuring<std::remove_cvref_t<decltype(transform)>>) {
-      auto& measurement = std::get<I>(pending_);
-      measurement =
-          transform.measure(UpdateStream<S, Rules...>(elements, streams.data(), rules...));
-      return transform.template at<S>(step, measurement);
-    } else {
-      return transform.template at<S>(step);
-    }
-  }
-
-  template <std::size_t I>
-  Index first_stream() const {
-    return [&]<std::size_t... J>(std::index_sequence<J...>) {
-      return (Index(0) + ... + detail::slots(std::get<J>(transforms_)));
-    }(std::make_index_sequence<I>());
-  }
-
-  std::tuple<Transforms...> transforms_;
-  std::tuple<typename detail::MeasurementOf<Transforms>::Type...> measured_, pending_;
+  detail::List<detail::Link<Transforms>...> links_;
   detail::State<S> state_;
   std::int64_t count_ = 0;
   detail::StepPowers powers_;
 };
+
+namespace detail {
+template <class S, class... T>
+Chain<S, T...> chain_of(Sequence<T...>&& sequence) {
+  return Chain<S, T...>(std::move(sequence));
+}
+}  // namespace detail
 
 /// Puts transforms together, in the order in which they meet the gradient:
 ///
@@ -191,10 +174,8 @@ class Chain {
 ///
 /// Sequences (adamw({...}), sgd({...})) are taken apart.
 template <class S, class... T>
-auto chain(T... transforms) {
-  return std::apply(
-      [](auto&&... t) { return Chain<S, std::remove_cvref_t<decltype(t)>...>(std::move(t)...); },
-      detail::flat(sequence(std::move(transforms)...)));
+auto chain(T&&... transforms) {
+  return detail::chain_of<S>(sequence(std::forward<T>(transforms)...));
 }
 
 }  // namespace eigentrain

@@ -16,12 +16,16 @@ namespace eigentrain {
 
 namespace detail {
 
-/// A piece of a message: text or a number, kept as it is until the message is wanted.
+/// A piece of a message: text, a number or a shape, kept as it is until the message is wanted.
 class Part {
  public:
   template <class T>
     requires std::is_convertible_v<const T&, std::string_view>
-  Part(const T& text) : text_(text) {}  // NOLINT: implicit on purpose
+  Part(const T& value) : kind_(Kind::text) {  // NOLINT: implicit on purpose
+    const std::string_view text = value;
+    text_ = text.data();
+    second_ = static_cast<std::int64_t>(text.size());
+  }
   template <class T>
     requires std::is_floating_point_v<T>
   Part(T value) : real_(static_cast<double>(value)), kind_(Kind::real) {}  // NOLINT
@@ -29,28 +33,46 @@ class Part {
     requires std::is_integral_v<T>
   Part(T value) : integer_(static_cast<std::int64_t>(value)), kind_(Kind::integer) {}  // NOLINT
 
+  /// "3x2", or "6 values" where cols is −1.
+  static Part shape(std::int64_t rows, std::int64_t cols) {
+    Part part(rows);
+    part.second_ = cols;
+    part.kind_ = cols < 0 ? Kind::values : Kind::matrix;
+    return part;
+  }
+
   void append_to(std::string& message) const {
-    char digits[32];
+    char digits[48];
+    const auto first = static_cast<long long>(integer_), second = static_cast<long long>(second_);
     switch (kind_) {
       case Kind::text:
-        message.append(text_);
+        message.append(text_, static_cast<std::size_t>(second_));
         return;
       case Kind::real:
         std::snprintf(digits, sizeof(digits), "%.9g", real_);
         break;
       case Kind::integer:
-        std::snprintf(digits, sizeof(digits), "%lld", static_cast<long long>(integer_));
+        std::snprintf(digits, sizeof(digits), "%lld", first);
+        break;
+      case Kind::values:
+        std::snprintf(digits, sizeof(digits), "%lld values", first);
+        break;
+      case Kind::matrix:
+        std::snprintf(digits, sizeof(digits), "%lldx%lld", first, second);
         break;
     }
     message.append(digits);
   }
 
  private:
-  enum class Kind : char { text, real, integer };
-  std::string_view text_;
-  double real_ = 0.0;
-  std::int64_t integer_ = 0;
-  Kind kind_ = Kind::text;
+  enum class Kind : char { text, real, integer, values, matrix };
+  union {
+    const char* text_;
+    double real_;
+    std::int64_t integer_;
+  };
+  std::int64_t second_ = 0;  // a text's length, a matrix's columns
+  Kind kind_;
 };
 
 EIGENTRAIN_NOINLINE inline std::string join(std::initializer_list<Part> parts) {

@@ -15,7 +15,8 @@ namespace eigentrain {
 ///
 ///     et::AdamW<float> optimizer({.learning_rate = 1e-3});
 ///
-/// Throws what `make` throws for options out of range.
+/// `make` is best a template, as the library's are: then a program compiles only those that it
+/// names. Throws what `make` throws for options out of range.
 template <class S, class Options, auto make>
 class Named : public decltype(chain<S>(make(Options{}))) {
   using Base = decltype(chain<S>(make(Options{})));

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
+#include "eigentrain/core/buffer.hpp"
 #include "eigentrain/core/view.hpp"
 
 namespace eigentrain {
@@ -37,9 +37,9 @@ inline constexpr Index reduction_chunk = Index(1) << 16;
 /// The elements that take part in a step: all but the frozen ones, numbered through.
 template <class S>
 struct Elements {
-  std::vector<Tensor<S>> tensors;
+  detail::Buffer<Tensor<S>> tensors;
   Index total = 0;
-  std::vector<double> partial_sums;  ///< room for reductions, one value a chunk
+  detail::Buffer<double> partial_sums;  ///< room for reductions, one value a chunk
 };
 
 /// The parameters of a model with their gradients, in the order in which they were added.
@@ -65,42 +65,44 @@ class Parameters {
   /// with the list unchanged, if the shapes differ, the name is empty or taken, the gradient is
   /// the parameter itself, a pointer is null, or the learning-rate scale is negative or not finite.
   template <class P, class G>
-  Parameters& add(std::string name, P&& parameter, G&& gradient, ParameterOptions options = {}) {
+  Parameters& add(std::string_view name, P&& parameter, G&& gradient,
+                  const ParameterOptions& options = {}) {
     check_types<P, G>();
-    append({std::move(name), View<S>(parameter), View<const S>(gradient), !detail::is_writable<G>(),
-            options});
+    append(name, {View<S>(parameter), View<const S>(gradient), options, !detail::is_writable<G>()});
     return *this;
   }
 
   /// The number of tensors.
   Index size() const { return static_cast<Index>(entries_.size()); }
-  bool empty() const { return entries_.empty(); }
+  bool empty() const { return size() == 0; }
   /// The number of values in all tensors, frozen ones included.
   Index total() const { return total_; }
 
-  const std::string& name(Index i) const { return entry(i).name; }
+  /// Valid until the list changes.
+  std::string_view name(Index i) const {
+    const Entry& found = entry(i);
+    return std::string_view(names_).substr(found.name, found.name_size);
+  }
   const ParameterOptions& options(Index i) const { return entry(i).options; }
   /// The number of values in tensor i when it was added; a step throws if it has changed.
-  Index count(Index i) const { return entry(i).count; }
+  Index count(Index i) const { return entry(i).parameter.shape().size(); }
 
   /// Changes the options of the tensor with this name, for all steps from now on. Throws
   /// std::invalid_argument if there is none, or as add().
   EIGENTRAIN_NOINLINE void set_options(std::string_view name, const ParameterOptions& options) {
-    for (Entry& entry : entries_) {
-      if (entry.name != name) continue;
-      check_options(entry.name, options);
-      entry.options = options;
-      return;
-    }
-    throw std::invalid_argument(message("Parameters: there is no tensor named \"", name, "\""));
+    const Index i = find(name);
+    require(i >= 0, "Parameters: there is no tensor named \"", name, "\"");
+    check_options(name, options);
+    entries_[static_cast<std::size_t>(i)].options = options;
   }
 
   /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
   Tensor<S> operator[](Index i) const {
     const Entry& found = entry(i);
-    return {found.name,
-            found.parameter.memory(found.name, "parameter"),
-            found.gradient.memory(found.name, "gradient"),
+    const std::string_view called = name(i);
+    return {called,
+            found.parameter.memory(called, "parameter"),
+            found.gradient.memory(called, "gradient"),
             &found.options,
             found.gradient_is_const,
             0,
@@ -112,37 +114,54 @@ class Parameters {
   /// tensor was resized. Valid until the next call.
   Elements<S>& elements() {
     require(!empty(), "Parameters: the list is empty; add() tensors first");
-    elements_.tensors.clear();
-    elements_.total = 0;
+    elements_.tensors.resize(entries_.size());
+    Tensor<S>* next = elements_.tensors.begin();
+    Index total = 0;
     for (Index i = 0; i < size(); ++i) {
       if (options(i).frozen) continue;
-      Tensor<S>& tensor = elements_.tensors.emplace_back((*this)[i]);
-      tensor.first = elements_.total;
-      const Index count = tensor.parameter.size();
-      elements_.total += count;
-      if (count == 0) elements_.tensors.pop_back();
+      *next = (*this)[i];
+      next->first = total;
+      total += next->parameter.size();
+      if (next->parameter.size() > 0) ++next;
     }
+    elements_.tensors.resize(static_cast<std::size_t>(next - elements_.tensors.begin()));
+    elements_.total = total;
     return elements_;
   }
 
  private:
   struct Entry {
-    std::string name;
     View<S> parameter;
     View<const S> gradient;
-    bool gradient_is_const = false;
     ParameterOptions options;
-    Index count = 0;
+    bool gradient_is_const = false;
+    std::size_t name = 0, name_size = 0;  // in names_
   };
 
-  EIGENTRAIN_NOINLINE void append(Entry entry) {
-    check_values(entry);
-    entry.count = entry.parameter.memory(entry.name, "parameter").size();
-    const Index total = total_ + entry.count;
-    elements_.tensors.reserve(entries_.size() + 1);
+  EIGENTRAIN_NOINLINE void append(std::string_view name, Entry added) {
+    require(!name.empty(), "Parameters: a tensor needs a name");
+    require(find(name) < 0, "Parameters: there is already a tensor named \"", name, "\"");
+    detail::AnyView::check_pair(name, added.parameter, added.gradient, sizeof(S));
+    check_options(name, added.options);
+    const std::size_t number = entries_.size();
+    const Index total = total_ + added.parameter.shape().size();
+    added.name = names_.size();
+    added.name_size = name.size();
+    // Room first: a failed allocation leaves the list as it was.
+    elements_.tensors.resize(number + 1);
     elements_.partial_sums.resize(static_cast<std::size_t>(total / reduction_chunk + 1));
-    entries_.push_back(std::move(entry));
+    names_.reserve(names_.size() + name.size());
+    entries_.resize(number + 1);
+    entries_[number] = added;
+    names_ += name;
     total_ = total;
+  }
+
+  // The number of the tensor with this name, −1 if there is none.
+  Index find(std::string_view wanted) const {
+    Index i = size() - 1;
+    while (i >= 0 && name(i) != wanted) --i;
+    return i;
   }
 
   const Entry& entry(Index i) const { return entries_[static_cast<std::size_t>(i)]; }
@@ -177,35 +196,12 @@ class Parameters {
                   "eigentrain: parameter and gradient must both be column-major or both row-major");
   }
 
-  static void check_options(const std::string& name, const ParameterOptions& options) {
+  static void check_options(std::string_view name, const ParameterOptions& options) {
     require_in(ranges::not_negative, options.learning_rate_scale, name, "learning_rate_scale");
   }
 
-  EIGENTRAIN_NOINLINE void check_values(const Entry& added) const {
-    const std::string& name = added.name;
-    require(!name.empty(), "Parameters: a tensor needs a name");
-    for (const Entry& entry : entries_) {
-      require(entry.name != name, "Parameters: there is already a tensor named \"", name, "\"");
-    }
-    const Memory<S> parameter = added.parameter.memory(name, "parameter");
-    const Memory<const S> gradient = added.gradient.memory(name, "gradient");
-    const bool equal = added.parameter.shape().cols < 0 || added.gradient.shape().cols < 0
-                           ? parameter.size() == gradient.size()
-                           : added.parameter.shape() == added.gradient.shape();
-    require(equal, name, ": the parameter is ", added.parameter.shape().text(),
-            " but its gradient is ", added.gradient.shape().text());
-    require(parameter.size() == 0 || (parameter.data != nullptr && gradient.data != nullptr), name,
-            ": the parameter or its gradient has no memory (a null pointer)");
-    const auto last = [](const auto& memory) { return memory.data + memory.size(); };
-    const bool overlap = parameter.data == gradient.data ||
-                         (parameter.outer == 1 && gradient.outer == 1 &&
-                          parameter.data < last(gradient) && gradient.data < last(parameter));
-    require(parameter.size() == 0 || !overlap, name,
-            ": the parameter and its gradient share memory");
-    check_options(name, added.options);
-  }
-
-  std::vector<Entry> entries_;
+  detail::Buffer<Entry> entries_;
+  std::string names_;  // one after the other
   Index total_ = 0;
   Elements<S> elements_;
 };

@@ -7,9 +7,8 @@
 #include <cmath>
 #include <limits>
 #include <string_view>
-#include <tuple>
-#include <vector>
 
+#include "eigentrain/core/list.hpp"
 #include "eigentrain/core/update.hpp"
 
 namespace eigentrain {
@@ -124,7 +123,7 @@ class UpdateStream {
   using Scalar = S;
 
   UpdateStream(Elements<S>& elements, S* const* streams, const Rules&... rules)
-      : elements_(elements), streams_(streams), rules_(rules...) {}
+      : elements_(elements), streams_(streams), rules_{{rules}...} {}
 
   /// Σ term(u, p) over all elements, formed in double: term is a generic lambda over packets of
   /// double, as in `stream.sum([](const auto& u, const auto&) { return u * u; })`.
@@ -154,16 +153,14 @@ class UpdateStream {
   double reduce_range(Index begin, Index end, const F& term) const {
     alignas(64) double lanes[detail::reduction_lanes];
     std::fill_n(lanes, detail::reduction_lanes, Fold::start);
-    std::apply(
-        [&](const auto&... rules) {
-          const auto add = [&](const Tensor<S>& tensor, const detail::Run<S>& run) {
-            detail::reduce_run<Fold>(lanes, run.first, run.parameter, run.gradient,
-                                     detail::state_pointers<S, Rules...>(streams_, run.state),
-                                     run.size, term, detail::rule_for(rules, *tensor.options)...);
-          };
-          detail::for_each_run(elements_.tensors, begin, end, add);
-        },
-        rules_);
+    detail::with_items(rules_, [&](const auto&... rules) {
+      const auto add = [&](const Tensor<S>& tensor, const detail::Run<S>& run) {
+        detail::reduce_run<Fold>(lanes, run.first, run.parameter, run.gradient,
+                                 detail::state_pointers<S, Rules...>(streams_, run.state), run.size,
+                                 term, detail::rule_for(rules, *tensor.options)...);
+      };
+      detail::for_each_run(elements_.tensors, begin, end, add);
+    });
     return detail::fold_lanes<Fold>(lanes);
   }
 
@@ -185,7 +182,7 @@ class UpdateStream {
 
   Elements<S>& elements_;
   S* const* streams_;
-  std::tuple<const Rules&...> rules_;
+  detail::List<const Rules&...> rules_;
 };
 
 }  // namespace eigentrain

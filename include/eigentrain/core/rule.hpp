@@ -2,11 +2,8 @@
 // Calling rules: what an element goes through in one pass.
 #pragma once
 
-#include <cstddef>
-#include <tuple>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "eigentrain/core/functions.hpp"
 #include "eigentrain/core/parameters.hpp"
@@ -29,6 +26,19 @@ PerTensor<F> per_tensor(F rule_for) {
   return {std::move(rule_for)};
 }
 
+/// One of two rules, chosen while the program runs; they may differ in the state that they use.
+/// Made by either().
+template <class First, class Second>
+struct Either {
+  bool use_first;
+  First first;
+  Second second;
+};
+template <class First, class Second>
+Either<First, Second> either(bool use_first, First first, Second second) {
+  return {use_first, std::move(first), std::move(second)};
+}
+
 namespace detail {
 
 template <class Rule>
@@ -43,26 +53,33 @@ template <class Rule>
 using RuleFor = std::remove_cvref_t<decltype(rule_for(std::declval<const Rule&>(),
                                                       std::declval<const ParameterOptions&>()))>;
 
+/// The most state values that one rule may take.
+inline constexpr int most_slots = 8;
+
 // Rules take (u, p, state...): as many state values as they have further parameters.
-template <class Rule, class P, int Slots = 0>
+template <class Rule, class P, int... I>
+concept TakesState =
+    requires(const Rule& rule, const P& value, P* state) { rule(value, value, state[I]...); };
+template <class Rule, class P, int... I>
 consteval int arity() {
-  constexpr bool callable = []<int... I>(std::integer_sequence<int, I...>) {
-    return std::is_invocable_v<const Rule&, const P&, const P&,
-                               std::conditional_t<I >= 0, P&, P>...>;
-  }(std::make_integer_sequence<int, Slots>());
-  if constexpr (callable) {
-    return Slots;
+  constexpr int slots = sizeof...(I);
+  if constexpr (TakesState<Rule, P, I...>) {
+    return slots;
   } else {
-    static_assert(Slots < 8,
+    static_assert(slots < most_slots,
                   "eigentrain: a rule must be callable as rule(u, p, state...) with packets, the "
                   "state by non-const reference, and with at most 8 state values");
-    return arity<Rule, P, Slots + 1>();
+    return arity<Rule, P, I..., slots>();
   }
 }
 
+// The packet that rules are asked with: one that they will be compiled for anyway.
+template <class S>
+using AnyPacket = Packet<S, static_cast<int>(SimdLevel::baseline) / static_cast<int>(sizeof(S))>;
+
 /// The state values that a sequence of rules works on.
 template <class S, class... Rules>
-inline constexpr int total_arity = (0 + ... + arity<RuleFor<Rules>, Packet<S, 1>>());
+inline constexpr int total_arity = (0 + ... + arity<RuleFor<Rules>, AnyPacket<S>>());
 
 template <class P, int First, class Rule, int... I>
 EIGENTRAIN_INLINE P call(const Rule& rule, const P& u, const P& p, P* state,
@@ -85,19 +102,19 @@ EIGENTRAIN_INLINE P apply(const P& u, const P&, P*) {
 }
 template <class P, int First = 0, class Rule, class... Rest>
 EIGENTRAIN_INLINE P apply(const P& u, const P& p, P* state, const Rule& rule, const Rest&... rest) {
-  constexpr int slots = arity<Rule, Packet<typename P::Scalar, 1>>();
+  constexpr int slots = arity<Rule, AnyPacket<typename P::Scalar>>();
   const P next = call<P, First>(rule, u, p, state, std::make_integer_sequence<int, slots>());
   return apply<P, First + slots>(next, p, state, rest...);
 }
 
-/// Calls f with the value, or with the alternative that a variant holds.
-template <class T, class F>
-void with_alternative(const T& value, F&& f) {
-  f(value);
+/// Calls f with the rule, or with the one that was chosen.
+template <class Rule, class F>
+void with_choice(const Rule& rule, const F& f) {
+  f(rule);
 }
-template <class... T, class F>
-void with_alternative(const std::variant<T...>& value, F&& f) {
-  std::visit(f, value);
+template <class First, class Second, class F>
+void with_choice(const Either<First, Second>& rules, const F& f) {
+  rules.use_first ? with_choice(rules.first, f) : with_choice(rules.second, f);
 }
 
 }  // namespace detail

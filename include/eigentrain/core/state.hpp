@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
-#include <vector>
 
 #include "eigentrain/core/arena.hpp"
 #include "eigentrain/core/parameters.hpp"
@@ -45,17 +43,19 @@ class State {
 
  private:
   [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters) const {
-    require(parameters.size() == static_cast<Index>(sizes_.size()), "step: the list had ",
-            sizes_.size(), " tensors in the first step and has ", parameters.size(), " now");
+    if (parameters.size() != static_cast<Index>(sizes_.size())) {
+      fail({"step: the list had ", sizes_.size(), " tensors in the first step and has ",
+            parameters.size(), " now"});
+    }
     Index i = 0;
     while (parameters.count(i) == sizes_[static_cast<std::size_t>(i)]) ++i;
     fail({parameters.name(i), ": it had ", sizes_[static_cast<std::size_t>(i)],
           " values in the first step and has ", parameters.count(i), " now"});
   }
 
-  EIGENTRAIN_NOINLINE void take(const Parameters<S>& parameters, Index streams) {
+  EIGENTRAIN_COLD void take(const Parameters<S>& parameters, Index streams) {
     const auto n = static_cast<std::size_t>(parameters.size());
-    std::vector<Index> sizes(n), places(n);
+    Buffer<Index> sizes(n), places(n);
     Index end = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const Tensor<S> tensor = parameters[static_cast<Index>(i)];
@@ -64,8 +64,8 @@ class State {
       end = places[i] + sizes[i];
     }
     arena_ = Arena<S>(streams, end);
-    sizes_ = std::move(sizes);
-    places_ = std::move(places);
+    sizes_ = static_cast<Buffer<Index>&&>(sizes);
+    places_ = static_cast<Buffer<Index>&&>(places);
   }
 
   // The first place from `end` on that is as far behind the beginning of a cache line as the
@@ -97,8 +97,8 @@ class State {
     return best;
   }
 
-  std::vector<Index> sizes_;
-  std::vector<Index> places_;
+  Buffer<Index> sizes_;
+  Buffer<Index> places_;
   Arena<S> arena_;
 };
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/core/rule.hpp"
@@ -22,28 +21,37 @@ struct Run {
   Index size;
 };
 
+/// The run that begins at element `at`, up to `end` or a gap in the parameter or the gradient.
+template <class S>
+EIGENTRAIN_NOINLINE Run<S> run_between_gaps(const Tensor<S>& tensor, Index at, Index end) {
+  const Memory<S>& p = tensor.parameter;
+  const Memory<const S>& g = tensor.gradient;
+  const Index within = at - tensor.first;
+  const Index p_at = within % p.inner, g_at = within % g.inner;
+  return {p.data + within / p.inner * p.stride + p_at, g.data + within / g.inner * g.stride + g_at,
+          tensor.state + within, at, std::min({end - at, p.inner - p_at, g.inner - g_at})};
+}
+
 /// Calls body(tensor, run) for the elements [begin, end) of all tensors, in order.
 template <class S, class Body>
-void for_each_run(const std::vector<Tensor<S>>& tensors, Index begin, Index end, const Body& body) {
-  if (begin >= end) return;
-  auto tensor = std::upper_bound(tensors.begin(), tensors.end(), begin,
-                                 [](Index at, const Tensor<S>& t) { return at < t.first; }) -
-                1;
+void for_each_run(const Buffer<Tensor<S>>& tensors, Index begin, Index end, const Body& body) {
+  const Tensor<S>* tensor = tensors.begin();
+  for (std::size_t left = tensors.size(); left > 1;) {  // to the last one that begins by `begin`
+    const std::size_t half = left / 2;
+    if (tensor[half].first <= begin) tensor += half;
+    left -= half;
+  }
   for (Index at = begin; at < end;) {
-    const Memory<S>& p = tensor->parameter;
-    const Memory<const S>& g = tensor->gradient;
     const Index within = at - tensor->first;
-    if (within == p.size()) {
-      ++tensor;
-      continue;
+    const Index last = std::min(end, tensor->first + tensor->parameter.size());
+    Run<S> run{tensor->parameter.data + within, tensor->gradient.data + within,
+               tensor->state + within, at, last - at};
+    if (tensor->parameter.outer != 1 || tensor->gradient.outer != 1) {
+      run = run_between_gaps(*tensor, at, last);
     }
-    const Index p_at = within % p.inner;
-    const Index g_at = within % g.inner;
-    const Index size = std::min({end - at, p.inner - p_at, g.inner - g_at});
-    body(*tensor,
-         Run<S>{p.data + within / p.inner * p.stride + p_at,
-                g.data + within / g.inner * g.stride + g_at, tensor->state + within, at, size});
-    at += size;
+    body(*tensor, run);
+    at += run.size;
+    if (at == last) ++tensor;
   }
 }
 

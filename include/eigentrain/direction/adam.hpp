@@ -2,8 +2,6 @@
 // Adaptive moments: the direction of Adam and AdamW.
 #pragma once
 
-#include <variant>
-
 #include "eigentrain/core/chain.hpp"
 
 namespace eigentrain {
@@ -12,50 +10,61 @@ struct AdamDirectionOptions {
   double beta1 = 0.9;     ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;   ///< decay of the second moment, in [0, 1)
   double epsilon = 1e-8;  ///< added to the root, > 0
-  bool amsgrad = false;   ///< divide by the largest second moment so far
 };
+
+namespace detail {
+
+/// (g, m, v) ↦ both moments with g taken in.
+template <class S>
+auto adam_moments(const AdamDirectionOptions& options) {
+  return [b1 = S(options.beta1), a1 = S(1.0 - options.beta1), b2 = S(options.beta2),
+          a2 = S(1.0 - options.beta2)](const auto& g, auto& m, auto& v) EIGENTRAIN_INLINE_LAMBDA {
+    m = flush_subnormal(b1 * m + a1 * g);
+    v = flush_subnormal(b2 * v + (a2 * g) * g);  // g·g alone would overflow at 1.8e19 in float
+  };
+}
+
+/// (m, v) ↦ m̂ / (√v̂ + ε).
+template <class S>
+auto adam_quotient(const AdamDirectionOptions& options, const Step& step) {
+  // Bias corrections belong to the step, and are formed in double. m̂ / (√v̂ + ε), with above and
+  // below times the first correction, is m / (root·√v + margin): one product less an element.
+  const Exact one = 1.0;
+  const Exact m_correction = one - step.power(options.beta1);
+  const Exact v_correction = one - step.power(options.beta2);
+  const Exact root = m_correction / sqrt(v_correction);
+  const Exact margin = m_correction * options.epsilon;
+  return [root = S(root[0]), margin = S(margin[0])](const auto& m, const auto& v)
+             EIGENTRAIN_INLINE_LAMBDA { return m / (root * sqrt(v) + margin); };
+}
+
+inline void check_adam(const AdamDirectionOptions& options, std::string_view owner) {
+  require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
+  require_in(ranges::fraction_below_one, options.beta2, owner, "beta2");
+  require_in(ranges::positive, options.epsilon, owner, "epsilon");
+}
+
+}  // namespace detail
 
 /// The transform made by adam_direction().
 class AdamDirection {
  public:
+  static constexpr int slots = 2;
+
   explicit AdamDirection(const AdamDirectionOptions& options) : options_(options) {
-    require_in(ranges::fraction_below_one, options.beta1, "adam_direction", "beta1");
-    require_in(ranges::fraction_below_one, options.beta2, "adam_direction", "beta2");
-    require_in(ranges::positive, options.epsilon, "adam_direction", "epsilon");
+    detail::check_adam(options, "adam_direction");
   }
 
   const AdamDirectionOptions& options() const { return options_; }
-  int slots() const { return options_.amsgrad ? 3 : 2; }
 
   template <class S>
   auto at(const Step& step) const {
-    // Bias corrections belong to the step, and are formed in double. m̂ / (√v̂ + ε), with above and
-    // below times the first correction, is m / (root·√v + margin): one product less an element.
-    const Exact one = 1.0;
-    const Exact m_correction = one - step.power(options_.beta1);
-    const Exact v_correction = one - step.power(options_.beta2);
-    const Exact root = m_correction / sqrt(v_correction);
-    const Exact margin = m_correction * options_.epsilon;
-    const auto moments = [b1 = S(options_.beta1), a1 = S(1.0 - options_.beta1),
-                          b2 = S(options_.beta2), a2 = S(1.0 - options_.beta2)](
-                             const auto& g, auto& m, auto& v) EIGENTRAIN_INLINE_LAMBDA {
-      m = flush_subnormal(b1 * m + a1 * g);
-      v = flush_subnormal(b2 * v + (a2 * g) * g);  // g·g alone would overflow at 1.8e19 in float
-    };
-    const auto direction = [root = S(root[0]), margin = S(margin[0])](const auto& m, const auto& v)
-                               EIGENTRAIN_INLINE_LAMBDA { return m / (root * sqrt(v) + margin); };
-    const auto adam = [moments, direction](const auto& g, const auto&, auto& m, auto& v) {
+    return [moments = detail::adam_moments<S>(options_),
+            quotient = detail::adam_quotient<S>(options_, step)](const auto& g, const auto&,
+                                                                 auto& m, auto& v) {
       moments(g, m, v);
-      return direction(m, v);
+      return quotient(m, v);
     };
-    const auto amsgrad = [moments, direction](const auto& g, const auto&, auto& m, auto& v,
-                                              auto& largest) {
-      moments(g, m, v);
-      largest = max(largest, v);
-      return direction(m, largest);
-    };
-    using Rule = std::variant<decltype(adam), decltype(amsgrad)>;
-    return options_.amsgrad ? Rule(amsgrad) : Rule(adam);
   }
 
  private:
@@ -68,15 +77,14 @@ class AdamDirection {
 ///     m ← β₁·m + (1 − β₁)·g        m̂ = m / (1 − β₁ᵗ)
 ///     v ← β₂·v + (1 − β₂)·g²       v̂ = v / (1 − β₂ᵗ)       u = m̂ / (√v̂ + ε)
 ///
-/// t counts steps from 1 and is the same for all tensors. With `amsgrad`, the largest v so far
-/// takes the place of v in v̂.
+/// t counts steps from 1 and is the same for all tensors.
 ///
 ///     auto optimizer = et::chain<float>(et::adam_direction({.beta2 = 0.98}), et::descend(1e-3));
 ///
 /// Throws std::invalid_argument for options out of range. Kingma & Ba, "Adam: a method for
-/// stochastic optimization", 2015; Reddi, Kale & Kumar, "On the convergence of Adam and beyond",
-/// 2018. As torch.optim.Adam. Keras has ε = 1e-7 and adds it to the uncorrected root; Optax takes
-/// AMSGrad's maximum over v̂. Moments that have decayed into the subnormals become zero.
+/// stochastic optimization", 2015. As torch.optim.Adam; its `amsgrad` is amsgrad_direction(). Keras
+/// has ε = 1e-7 and adds it to the uncorrected root. Moments that have decayed into the subnormals
+/// become zero.
 inline AdamDirection adam_direction(const AdamDirectionOptions& options) {
   return AdamDirection(options);
 }

@@ -2,8 +2,6 @@
 // Momentum: the direction of SGD.
 #pragma once
 
-#include <variant>
-
 #include "eigentrain/core/chain.hpp"
 
 namespace eigentrain {
@@ -42,9 +40,7 @@ class Momentum {
       buffer = flush_subnormal(mu * buffer + u);
       return u + mu * buffer;
     };
-    using Rule = std::variant<decltype(none), decltype(heavy_ball), decltype(nesterov)>;
-    if (options_.momentum == 0.0) return Rule(none);
-    return options_.nesterov ? Rule(nesterov) : Rule(heavy_ball);
+    return either(options_.momentum == 0.0, none, either(options_.nesterov, nesterov, heavy_ball));
   }
 
  private:

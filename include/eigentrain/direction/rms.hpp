@@ -2,8 +2,6 @@
 // Division by the root mean square: the direction of RMSProp.
 #pragma once
 
-#include <variant>
-
 #include "eigentrain/core/chain.hpp"
 
 namespace eigentrain {
@@ -40,8 +38,7 @@ class RmsDirection {
       // Rounding can push the variance of a constant gradient below zero, and its root to NaN.
       return g / (sqrt(max(v - mean * mean, S(0))) + epsilon);
     };
-    using Rule = std::variant<decltype(plain), decltype(centered)>;
-    return options_.centered ? Rule(centered) : Rule(plain);
+    return either(options_.centered, centered, plain);
   }
 
  private:

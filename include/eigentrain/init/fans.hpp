@@ -43,6 +43,15 @@ struct Extents {
   Index (*of)(const void* tensor, Index axis);
 };
 
+// An axis in whichever type of integer a tensor's dimension() takes.
+struct AxisNumber {
+  Index value;
+  template <class Integer>
+  operator Integer() const {
+    return static_cast<Integer>(value);
+  }
+};
+
 template <class T>
 Extents extents(const T& tensor) {
   if constexpr (Dense<T>) {
@@ -58,7 +67,7 @@ Extents extents(const T& tensor) {
     return {&tensor, static_cast<Index>(tensor.rank()),
             [](const void* object, Index axis) -> Index {
               const T& seen = *static_cast<const T*>(object);
-              return static_cast<Index>(seen.dimension(static_cast<decltype(seen.rank())>(axis)));
+              return static_cast<Index>(seen.dimension(AxisNumber{axis}));
             }};
   } else {
     return {&tensor, 1, [](const void* object, Index) -> Index {

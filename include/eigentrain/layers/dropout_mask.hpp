@@ -25,8 +25,10 @@ class DropoutMask {
 
   /// Drops each of `size` values with probability `rate`, by the words of the generator that belong
   /// to it (see philox_group_words): dropped where its word's highest 31 bits, as u in [0, 1), are
-  /// below the rate. Allocates if there never were as many values.
-  void draw(Index size, double rate, Generator& random) {
+  /// below the rate. Allocates if there never were as many values. (A template so that only
+  /// programs with dropout compile the kernels.)
+  template <std::same_as<Generator> Random>
+  void draw(Index size, double rate, Random& random) {
     const Index blocks = (size + block_values - 1) / block_values;
     const auto words = static_cast<std::size_t>(blocks * block_words);
     if (words_.size() < words) words_.resize(words);

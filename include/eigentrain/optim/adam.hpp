@@ -15,17 +15,15 @@ struct AdamOptions {
   double beta2 = 0.999;           ///< in [0, 1)
   double epsilon = 1e-8;          ///< > 0
   double weight_decay = 0.0;      ///< λ ≥ 0, coupled: added to the gradient, before the moments
-  bool amsgrad = false;
 };
 
 /// Adam as a sequence, for use inside chain(): add_decay, adam_direction, descend.
-inline auto adam(const AdamOptions& options) {
-  return sequence(add_decay(options.weight_decay),
-                  adam_direction({.beta1 = options.beta1,
-                                  .beta2 = options.beta2,
-                                  .epsilon = options.epsilon,
-                                  .amsgrad = options.amsgrad}),
-                  descend(options.learning_rate));
+template <std::same_as<AdamOptions> Options = AdamOptions>
+auto adam(const Options& options) {
+  return sequence(
+      add_decay(options.weight_decay),
+      adam_direction({.beta1 = options.beta1, .beta2 = options.beta2, .epsilon = options.epsilon}),
+      descend(options.learning_rate));
 }
 
 /// Adam: p ← p − η·m̂/(√v̂ + ε); see adam_direction().
@@ -33,9 +31,10 @@ inline auto adam(const AdamOptions& options) {
 ///     et::Adam<float> optimizer({.learning_rate = 1e-3});
 ///     optimizer.step(parameters);
 ///
-/// Options and results are torch.optim.Adam's: its weight_decay is coupled, AdamW's is not. Throws
+/// Options and results are torch.optim.Adam's (for amsgrad=True see AmsGrad): its
+/// weight_decay is coupled, AdamW's is not. Throws
 /// std::invalid_argument for options out of range.
 template <class S>
-using Adam = Named<S, AdamOptions, adam>;
+using Adam = Named<S, AdamOptions, adam<>>;
 
 }  // namespace eigentrain

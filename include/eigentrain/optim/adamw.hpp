@@ -15,16 +15,14 @@ struct AdamWOptions {
   double beta2 = 0.999;           ///< in [0, 1)
   double epsilon = 1e-8;          ///< > 0
   double weight_decay = 1e-2;     ///< λ ≥ 0, decoupled: a step shrinks weights by 1 − η·λ
-  bool amsgrad = false;
 };
 
 /// AdamW as a sequence, for use inside chain(): adam_direction, decay_weights, descend.
-inline auto adamw(const AdamWOptions& options) {
-  return sequence(adam_direction({.beta1 = options.beta1,
-                                  .beta2 = options.beta2,
-                                  .epsilon = options.epsilon,
-                                  .amsgrad = options.amsgrad}),
-                  decay_weights(options.weight_decay), descend(options.learning_rate));
+template <std::same_as<AdamWOptions> Options = AdamWOptions>
+auto adamw(const Options& options) {
+  return sequence(
+      adam_direction({.beta1 = options.beta1, .beta2 = options.beta2, .epsilon = options.epsilon}),
+      decay_weights(options.weight_decay), descend(options.learning_rate));
 }
 
 /// AdamW: p ← p − η·(m̂/(√v̂ + ε) + λ·p); see adam_direction() and decay_weights().
@@ -32,9 +30,10 @@ inline auto adamw(const AdamWOptions& options) {
 ///     et::AdamW<float> optimizer({.learning_rate = 1e-3, .weight_decay = 0.01});
 ///     optimizer.step(parameters);
 ///
-/// Options and results are torch.optim.AdamW's. Throws std::invalid_argument for options out of
-/// range. Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2019.
+/// Options and results are torch.optim.AdamW's (for amsgrad=True see AmsGradW). Throws
+/// std::invalid_argument for options out of range. Loshchilov & Hutter, "Decoupled Weight Decay
+/// Regularization", 2019.
 template <class S>
-using AdamW = Named<S, AdamWOptions, adamw>;
+using AdamW = Named<S, AdamWOptions, adamw<>>;
 
 }  // namespace eigentrain

@@ -20,7 +20,8 @@ struct RmsPropOptions {
 };
 
 /// RMSProp as a sequence, for use inside chain(): add_decay, rms_direction, momentum, descend.
-inline auto rms_prop(const RmsPropOptions& options) {
+template <std::same_as<RmsPropOptions> Options = RmsPropOptions>
+auto rms_prop(const Options& options) {
   return sequence(
       add_decay(options.weight_decay),
       rms_direction(
@@ -36,6 +37,6 @@ inline auto rms_prop(const RmsPropOptions& options) {
 /// Options and results are torch.optim.RMSprop's: the learning rate is applied after momentum;
 /// Keras and Optax fold it into the buffer. Throws std::invalid_argument for options out of range.
 template <class S>
-using RmsProp = Named<S, RmsPropOptions, rms_prop>;
+using RmsProp = Named<S, RmsPropOptions, rms_prop<>>;
 
 }  // namespace eigentrain

@@ -18,7 +18,8 @@ struct SgdOptions {
 };
 
 /// SGD as a sequence, for use inside chain(): add_decay, momentum, descend.
-inline auto sgd(const SgdOptions& options) {
+template <std::same_as<SgdOptions> Options = SgdOptions>
+auto sgd(const Options& options) {
   return sequence(add_decay(options.weight_decay),
                   momentum({.momentum = options.momentum,
                             .dampening = options.dampening,
@@ -34,6 +35,6 @@ inline auto sgd(const SgdOptions& options) {
 /// Options and results are torch.optim.SGD's. Throws std::invalid_argument for options out of
 /// range.
 template <class S>
-using Sgd = Named<S, SgdOptions, sgd>;
+using Sgd = Named<S, SgdOptions, sgd<>>;
 
 }  // namespace eigentrain

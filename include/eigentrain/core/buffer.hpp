@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Memory for plain values: what the library needs of std::vector, at a fraction of its compile
+// time.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <new>
+#include <type_traits>
+
+#include "eigentrain/core/simd.hpp"
+
+namespace eigentrain::detail {
+
+/// Bytes that are copied as a whole. No template, so that a program compiles it once, however many
+/// types of values it keeps.
+class Bytes {
+ public:
+  Bytes() = default;
+  /// `size` zeros, at an address that is a multiple of `alignment`.
+  Bytes(std::size_t size, std::size_t alignment) : alignment_(alignment) { resize(size); }
+  Bytes(const Bytes& other) : Bytes(other.size_, other.alignment_) {
+    if (size_ > 0) std::memcpy(data_, other.data_, size_);
+  }
+  Bytes(Bytes&& other) noexcept { swap(other); }
+  Bytes& operator=(Bytes other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Bytes() { free(); }
+
+  void* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+  /// Keeps what is there. Allocates only beyond the largest size so far; new memory is zero.
+  void resize(std::size_t size) {
+    if (size > capacity_) reserve(size < 2 * capacity_ ? 2 * capacity_ : size);
+    size_ = size;
+  }
+
+ private:
+  EIGENTRAIN_NOINLINE void reserve(std::size_t capacity) {
+    if (capacity == 0) return;
+    void* data = ::operator new(capacity, std::align_val_t(alignment_));
+    std::memset(data, 0, capacity);
+    if (size_ > 0) std::memcpy(data, data_, size_);
+    free();
+    data_ = data;
+    capacity_ = capacity;
+  }
+
+  void free() {
+    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment_));
+  }
+
+  template <class T>
+  static void exchange(T& a, T& b) {
+    const T before = a;
+    a = b;
+    b = before;
+  }
+  void swap(Bytes& other) noexcept {
+    exchange(data_, other.data_);
+    exchange(size_, other.size_);
+    exchange(capacity_, other.capacity_);
+    exchange(alignment_, other.alignment_);
+  }
+
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  std::size_t alignment_ = 64;
+};
+
+/// A row of values that can be copied as bytes, and are valid when all their bytes are zero.
+template <class T>
+class Buffer {
+ public:
+  static_assert(std::is_trivially_copyable_v<T>);
+
+  Buffer() = default;
+  explicit Buffer(std::size_t size) : bytes_(size * sizeof(T), alignof(T) > 64 ? alignof(T) : 64) {}
+
+  std::size_t size() const { return bytes_.size() / sizeof(T); }
+  void resize(std::size_t size) { bytes_.resize(size * sizeof(T)); }
+
+  T* begin() { return static_cast<T*>(bytes_.data()); }
+  T* end() { return begin() + size(); }
+  const T* begin() const { return static_cast<const T*>(bytes_.data()); }
+  const T* end() const { return begin() + size(); }
+  T* data() { return begin(); }
+  const T* data() const { return begin(); }
+  T& operator[](std::size_t i) { return begin()[i]; }
+  const T& operator[](std::size_t i) const { return begin()[i]; }
+
+ private:
+  Bytes bytes_;
+};
+
+}  // namespace eigentrain::detail

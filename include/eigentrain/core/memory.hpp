@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// What kind of tensor a type is, and where the numbers of an object of it lie.
+#pragma once
+
+#include <Eigen/Core>
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include "eigentrain/core/check.hpp"
+
+namespace eigentrain {
+
+using Index = Eigen::Index;
+
+/// `outer` runs of `inner` contiguous values, `stride` values apart. Element f of the tensor, in
+/// storage order, lies at data[f / inner · stride + f % inner].
+template <class S>
+struct Memory {
+  S* data = nullptr;
+  Index inner = 0;
+  Index outer = 0;
+  Index stride = 0;
+
+  Index size() const { return inner * outer; }
+};
+
+/// Rows and columns, for messages and comparisons; a tensor of any rank has its size and cols −1.
+struct Shape {
+  Index rows = 0;
+  Index cols = -1;
+
+  Index size() const { return cols < 0 ? rows : rows * cols; }
+  friend bool operator==(const Shape&, const Shape&) = default;
+  /// For messages: "3x2", or "6 values".
+  detail::Part text() const { return detail::Part::shape(rows, cols); }
+};
+
+namespace detail {
+
+// By deduction, since some views derive from the base of another type.
+template <class T>
+concept Dense = requires(const T& object) { []<class D>(const Eigen::DenseBase<D>&) {}(object); };
+
+template <class T>
+concept OwningDense =
+    requires(const T& object) { []<class D>(const Eigen::PlainObjectBase<D>&) {}(object); };
+
+// Eigen::Tensor, TensorMap and whatever else has a scalar type, contiguous data and a size.
+template <class T>
+concept Contiguous = !Dense<T> && requires(const T& tensor) {
+  typename T::Scalar;
+  { tensor.data() } -> std::convertible_to<const typename T::Scalar*>;
+  { tensor.size() } -> std::convertible_to<Index>;
+};
+
+// A view, unlike a container, gives write access even when the view itself is const.
+template <class T>
+concept ContiguousView = Contiguous<T> && requires(const T& tensor) {
+  { tensor.data() } -> std::convertible_to<typename T::Scalar*>;
+};
+
+template <class T>
+concept Owning = OwningDense<T> || (Contiguous<T> && !ContiguousView<T>);
+
+template <class T>
+consteval bool has_unit_inner_stride() {
+  if constexpr (Dense<T>) {
+    return Eigen::internal::inner_stride_at_compile_time<T>::ret == 1;
+  } else {
+    return true;
+  }
+}
+
+template <class T>
+consteval bool has_memory() {
+  if constexpr (Dense<T>) {
+    return (Eigen::internal::traits<T>::Flags & Eigen::DirectAccessBit) != 0;
+  } else {
+    return true;
+  }
+}
+
+// Whether elements of P and G meet in the same order when both are walked in storage order.
+template <class P, class G>
+consteval bool same_storage_order() {
+  if constexpr (Dense<P> && Dense<G>) {
+    return P::IsVectorAtCompileTime || G::IsVectorAtCompileTime ||
+           bool(P::IsRowMajor) == bool(G::IsRowMajor);
+  } else if constexpr (requires {
+                         P::Layout;
+                         G::Layout;
+                       }) {
+    return int(P::Layout) == int(G::Layout);
+  } else {
+    return true;
+  }
+}
+
+template <class T>
+consteval bool is_writable() {
+  using Plain = std::remove_cvref_t<T>;
+  if constexpr (std::is_const_v<std::remove_reference_t<T>>) {
+    return false;
+  } else if constexpr (Dense<Plain>) {
+    return (Eigen::internal::traits<Plain>::Flags & Eigen::LvalueBit) != 0;
+  } else {
+    return std::is_convertible_v<decltype(std::declval<T&>().data()), typename Plain::Scalar*>;
+  }
+}
+
+template <class S, class T>
+Memory<S> memory_of(T& tensor) {
+  if constexpr (Dense<std::remove_const_t<T>>) {
+    if (tensor.outerStride() == tensor.innerSize()) {
+      return {tensor.data(), tensor.size(), 1, tensor.size()};
+    }
+    return {tensor.data(), tensor.innerSize(), tensor.outerSize(), tensor.outerStride()};
+  } else {
+    const auto size = static_cast<Index>(tensor.size());
+    return {tensor.data(), size, 1, size};
+  }
+}
+
+template <class T>
+Shape shape_of(const T& tensor) {
+  if constexpr (Dense<T>) {
+    return {tensor.rows(), tensor.cols()};
+  } else {
+    return {static_cast<Index>(tensor.size()), -1};
+  }
+}
+
+}  // namespace detail
+
+}  // namespace eigentrain

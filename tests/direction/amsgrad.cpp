@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "eigentrain/direction/amsgrad.hpp"
+
+#include <cmath>
+
+#include "support/catch.hpp"
+#include "support/probe.hpp"
+
+namespace et = eigentrain;
+using et::test::probe;
+
+TEST_CASE("AMSGrad's maximum is over the raw second moment") {
+  // With the maximum over the corrected one: 1, .5263, .3690.
+  auto update = probe<double>(et::amsgrad_direction({}));
+  CHECK(update(1.0) == Approx(1.0).epsilon(1e-7));
+  CHECK(update(0.1) == Approx(0.7408).margin(5e-5));
+  CHECK(update(0.1) == Approx(0.6331).margin(5e-5));
+  // Far later the largest still rules: after 5000 zeros a moment of 0.999^5000 would be forgotten.
+  auto plain = probe<double>(et::adam_direction({}));
+  auto largest = probe<double>(et::amsgrad_direction({}));
+  plain(1.0), largest(1.0);
+  for (int step = 0; step < 5000; ++step) plain(0.0), largest(0.0);
+  CHECK(largest(0.01) == Approx(0.1 * 0.01 / std::sqrt(0.001)).epsilon(0.01));
+  CHECK(plain(0.01) > 3.0 * largest(0.01));
+}
+
+TEST_CASE("slots and options") {
+  CHECK(et::amsgrad_direction({}).slots == 3);
+  CHECK(et::amsgrad_direction({.beta2 = 0.98}).options().beta2 == 0.98);
+}
