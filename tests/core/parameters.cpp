@@ -114,13 +114,44 @@ TEST_CASE("elements are numbered through, without frozen and empty tensors") {
                     "d: the parameter was 5x1 when it was added and is 6x1 now");
 }
 
+TEST_CASE("an empty tensor that gets values is not overlooked") {
+  Eigen::VectorXd a(3), da(3), b(0), db(0);
+  et::Parameters<double> parameters;
+  parameters.add("a", a, da).add("b", b, db);
+  CHECK(parameters.elements().total == 3);
+  b.resize(2);
+  CHECK_THROWS_WITH(parameters.elements(),
+                    "b: the parameter was 0x1 when it was added and is 2x1 now");
+}
+
+TEST_CASE("tensors added later, frozen or thawed are seen in the next step") {
+  Eigen::VectorXd a(3), da(3), b(4), db(4);
+  et::Parameters<double> parameters;
+  parameters.add("a", a, da);
+  CHECK(parameters.elements().total == 3);
+  parameters.add("b", b, db);
+  CHECK(parameters.elements().total == 7);
+  parameters.set_options("a", {.frozen = true});
+  CHECK(parameters.elements().total == 4);
+  CHECK(parameters.elements().tensors[0].name == "b");
+  CHECK(parameters.elements().tensors[0].first == 0);
+  parameters.set_options("a", {.learning_rate_scale = 0.5});
+  CHECK(parameters.elements().total == 7);
+  CHECK(parameters.elements().tensors[0].options->learning_rate_scale == 0.5);
+  CHECK(parameters.elements().tensors[1].first == 3);
+}
+
 TEST_CASE("a copy of the list, or the list moved, still names its tensors") {
   Eigen::VectorXd a(3), da(3);
   et::Parameters<double> original;
   original.add("a", a, da);
   et::Parameters<double> copy = original;
+  original.elements();
+  et::Parameters<double> second = original;
   original = {};
+  CHECK_THROWS_AS(original.elements(), std::invalid_argument);
   CHECK(copy.elements().tensors[0].name == "a");
+  CHECK(second.elements().tensors[0].options == &second.options(0));
   et::Parameters<double> moved = std::move(copy);
   CHECK(moved.elements().tensors[0].options == &moved.options(0));
 }

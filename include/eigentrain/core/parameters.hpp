@@ -2,7 +2,6 @@
 // The list of a model's tensors and their gradients: views, never copies.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -81,7 +80,7 @@ class Parameters {
   /// Valid until the list changes.
   std::string_view name(Index i) const {
     const Entry& found = entry(i);
-    return std::string_view(names_).substr(found.name, found.name_size);
+    return {names_.data() + found.name, found.name_size};
   }
   const ParameterOptions& options(Index i) const { return entry(i).options; }
   /// The number of values in tensor i when it was added; a step throws if it has changed.
@@ -94,38 +93,31 @@ class Parameters {
     require(i >= 0, "Parameters: there is no tensor named \"", name, "\"");
     check_options(name, options);
     entries_[static_cast<std::size_t>(i)].options = options;
+    known_ = nullptr;
   }
 
   /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
   Tensor<S> operator[](Index i) const {
     const Entry& found = entry(i);
-    const std::string_view called = name(i);
-    return {called,
-            found.parameter.memory(called, "parameter"),
-            found.gradient.memory(called, "gradient"),
-            &found.options,
-            found.gradient_is_const,
-            0,
-            i};
+    Tensor<S> tensor;
+    tensor.name = name(i);
+    tensor.options = &found.options;
+    tensor.gradient_is_const = found.gradient_is_const;
+    tensor.number = i;
+    look(tensor, found);
+    return tensor;
   }
 
   /// All tensors that take part in a step, where they lie now; for transforms and functions that
   /// walk over them. Allocates nothing. Throws std::invalid_argument if the list is empty or a
   /// tensor was resized. Valid until the next call.
   Elements<S>& elements() {
-    require(!empty(), "Parameters: the list is empty; add() tensors first");
-    elements_.tensors.resize(entries_.size());
-    Tensor<S>* next = elements_.tensors.begin();
-    Index total = 0;
-    for (Index i = 0; i < size(); ++i) {
-      if (options(i).frozen) continue;
-      *next = (*this)[i];
-      next->first = total;
-      total += next->parameter.size();
-      if (next->parameter.size() > 0) ++next;
+    // What is known of the tensors stays the same from step to step, but for where they lie.
+    if (known_ == nullptr || known_ != entries_.data()) [[unlikely]] {
+      know();
     }
-    elements_.tensors.resize(static_cast<std::size_t>(next - elements_.tensors.begin()));
-    elements_.total = total;
+    for (Tensor<S>& tensor : elements_.tensors) look(tensor, entry(tensor.number));
+    for (Index i : empty_) (*this)[i];
     return elements_;
   }
 
@@ -143,18 +135,48 @@ class Parameters {
     require(find(name) < 0, "Parameters: there is already a tensor named \"", name, "\"");
     detail::AnyView::check_pair(name, added.parameter, added.gradient, sizeof(S));
     check_options(name, added.options);
-    const std::size_t number = entries_.size();
+    const std::size_t number = entries_.size(), begin = names_.size();
     const Index total = total_ + added.parameter.shape().size();
-    added.name = names_.size();
+    added.name = begin;
     added.name_size = name.size();
     // Room first: a failed allocation leaves the list as it was.
+    known_ = nullptr;
     elements_.tensors.resize(number + 1);
+    empty_.resize(number + 1);
     elements_.partial_sums.resize(static_cast<std::size_t>(total / reduction_chunk + 1));
-    names_.reserve(names_.size() + name.size());
+    names_.resize(begin + name.size());
     entries_.resize(number + 1);
     entries_[number] = added;
-    names_ += name;
+    name.copy(names_.data() + begin, name.size());
     total_ = total;
+  }
+
+  EIGENTRAIN_NOINLINE void know() {
+    require(!empty(), "Parameters: the list is empty; add() tensors first");
+    const std::size_t most = entries_.size();
+    elements_.tensors.resize(most);
+    empty_.resize(most);
+    std::size_t tensors = 0, empties = 0;
+    elements_.total = 0;
+    for (Index i = 0; i < size(); ++i) {
+      if (options(i).frozen) continue;
+      const Tensor<S> tensor = (*this)[i];
+      if (tensor.parameter.size() == 0) {
+        empty_[empties++] = i;
+        continue;
+      }
+      elements_.tensors[tensors] = tensor;
+      elements_.tensors[tensors++].first = elements_.total;
+      elements_.total += tensor.parameter.size();
+    }
+    elements_.tensors.resize(tensors);
+    empty_.resize(empties);
+    known_ = entries_.data();
+  }
+
+  static EIGENTRAIN_INLINE void look(Tensor<S>& tensor, const Entry& entry) {
+    tensor.parameter = entry.parameter.memory(tensor.name, "parameter");
+    tensor.gradient = entry.gradient.memory(tensor.name, "gradient");
   }
 
   // The number of the tensor with this name, −1 if there is none.
@@ -201,9 +223,11 @@ class Parameters {
   }
 
   detail::Buffer<Entry> entries_;
-  std::string names_;  // one after the other
+  detail::Buffer<char> names_;  // one after the other
   Index total_ = 0;
   Elements<S> elements_;
+  detail::Buffer<Index> empty_;   // tensors that take part, but have no values
+  const Entry* known_ = nullptr;  // the entries that elements_ was made for; a copy has others
 };
 
 }  // namespace eigentrain

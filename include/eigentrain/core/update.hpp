@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/core/rule.hpp"
@@ -76,53 +77,85 @@ struct Assign {
   }
 };
 
+/// The pass over n elements, in registers of `Bytes`; n ≥ padded_size<S>. K counts the state
+/// streams.
+///
+/// All elements go through the same loop over whole registers, so that a result can't depend on
+/// where its element stands. Where n is no multiple of a register, or the first parameter isn't
+/// aligned to one, the last and the first register overlap with their neighbours: what they make is
+/// kept apart until the others are done, and then stores the same results again where it overlaps.
+template <class How, int Bytes, class S, std::size_t... K, class... Rules>
+EIGENTRAIN_INLINE void update_registers(std::index_sequence<K...>, S* parameter, const S* gradient,
+                                        const std::array<S*, sizeof...(K)>& streams, Index n,
+                                        const Rules&... rules) {
+  constexpr int width = Bytes / static_cast<int>(sizeof(S));
+  using P = Packet<S, width>;
+  enum { first, last, between };
+  S ends[2][sizeof...(K) + 1][width];
+  const Index head = head_size<S, width>(parameter, n), tail = (n - head) % width;
+  for (int part = head > 0 ? first : last; part <= between; ++part) {
+    if (part == last && tail == 0) continue;
+    const Index begin = part == first ? 0 : part == last ? n - width : head;
+    const Index size = part == between ? n - tail - head : width;
+    S* const p_from = parameter + begin;
+    const S* const g_from = gradient + begin;
+    S* const from[] = {streams[K] + begin..., nullptr};
+    S* const p_to = part == between ? p_from : ends[part][0];
+    S* const to[] = {(part == between ? from[K] : ends[part][K + 1])..., nullptr};
+    for (Index i = 0; i < size; i += width) {
+      const P p = P::load(p_from + i);
+      P state[] = {P::load(from[K] + i)..., P()};
+      const P u = apply(P::load(g_from + i), p, state, rules...);
+      How::store(p, u).store(p_to + i);
+      (state[K].store(to[K] + i), ...);
+    }
+    (void)from, (void)to;
+  }
+  if (head > 0) {
+    P::load(ends[first][0]).store(parameter);
+    (P::load(ends[first][K + 1]).store(streams[K]), ...);
+  }
+  if (tail > 0) {
+    P::load(ends[last][0]).store(parameter + n - width);
+    (P::load(ends[last][K + 1]).store(streams[K] + n - width), ...);
+  }
+}
+
+template <class How, class S, std::size_t Slots, class... Rules>
+void update_short_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
+                      Index n, const Rules&... rules);
+
 /// p ← p − u or p ← u, with u = rules(g, p, state), for n elements; state updated in place.
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
                 const Rules&... rules) {
+  constexpr Index room = padded_size<S>;
+  if (n < room) [[unlikely]] {
+    return update_short_run<How>(parameter, gradient, streams, n, rules...);
+  }
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-    using P = Packet<S, Bytes / static_cast<int>(sizeof(S))>;
-    const int head = head_size<S, P::size>(parameter, n);
-    S buffer[(Slots + 2) * P::size];
-    for (Index done = 0; done < n;) {
-      S* p_at = parameter + done;
-      const S* g_at = gradient + done;
-      auto state_at = streams;
-      for (std::size_t k = 0; k != Slots; ++k) state_at[k] += done;
-
-      // Less than a register, at the head or the tail, goes through the same loop as everything
-      // else, in buffers, so that an element's result can't depend on where it stands.
-      const Index left = n - done;
-      const int part = done == 0 && head > 0 ? head : left < P::size ? static_cast<int>(left) : 0;
-      const Index size = part > 0 ? P::size : left / P::size * P::size;
-      if (part > 0) {
-        const auto move_to_buffer = [&](auto& at, S* room) EIGENTRAIN_INLINE_LAMBDA {
-          fill_register<S, P::size>(room, at, part);
-          at = room;
-        };
-        move_to_buffer(p_at, buffer);
-        move_to_buffer(g_at, buffer + P::size);
-        for (std::size_t k = 0; k != Slots; ++k) {
-          move_to_buffer(state_at[k], buffer + (k + 2) * P::size);
-        }
-      }
-      for (Index i = 0; i < size; i += P::size) {
-        const P p = P::load(p_at + i);
-        P state[Slots + 1];
-        for (std::size_t k = 0; k != Slots; ++k) state[k] = P::load(state_at[k] + i);
-        const P u = apply(P::load(g_at + i), p, state, rules...);
-        How::store(p, u).store(p_at + i);
-        for (std::size_t k = 0; k != Slots; ++k) state[k].store(state_at[k] + i);
-      }
-      if (part > 0) {
-        empty_register<S, P::size>(parameter + done, p_at, part);
-        for (std::size_t k = 0; k != Slots; ++k) {
-          empty_register<S, P::size>(streams[k] + done, state_at[k], part);
-        }
-      }
-      done += part > 0 ? part : size;
-    }
+    update_registers<How, Bytes>(std::make_index_sequence<Slots>(), parameter, gradient, streams, n,
+                                 rules...);
   });
+}
+
+/// The same for fewer elements than the widest register holds: through padded copies.
+template <class How, class S, std::size_t Slots, class... Rules>
+EIGENTRAIN_NOINLINE void update_short_run(S* parameter, const S* gradient,
+                                          const std::array<S*, Slots>& streams, Index n,
+                                          const Rules&... rules) {
+  constexpr Index room = padded_size<S>;
+  S padded[Slots + 2][room];
+  std::array<S*, Slots> padded_streams{};
+  pad(padded[0], parameter, n);
+  pad(padded[1], gradient, n);
+  for (std::size_t k = 0; k != Slots; ++k) {
+    pad(padded[k + 2], streams[k], n);
+    padded_streams[k] = padded[k + 2];
+  }
+  update_run<How>(padded[0], padded[1], padded_streams, room, rules...);
+  std::copy_n(padded[0], n, parameter);
+  for (std::size_t k = 0; k != Slots; ++k) std::copy_n(padded[k + 2], n, streams[k]);
 }
 
 /// Runs the rules over all tensors: every parameter, gradient and state value is loaded once and
