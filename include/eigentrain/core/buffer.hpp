@@ -19,7 +19,7 @@ class Bytes {
   Bytes() = default;
   /// `size` zeros, at an address that is a multiple of `alignment`.
   Bytes(std::size_t size, std::size_t alignment) : alignment_(alignment) { resize(size); }
-  Bytes(const Bytes& other) : Bytes(other.size_, other.alignment_) {
+  EIGENTRAIN_NOINLINE Bytes(const Bytes& other) : Bytes(other.size_, other.alignment_) {
     if (size_ > 0) std::memcpy(data_, other.data_, size_);
   }
   Bytes(Bytes&& other) noexcept { swap(other); }
@@ -27,19 +27,19 @@ class Bytes {
     swap(other);
     return *this;
   }
-  ~Bytes() { free(); }
+  EIGENTRAIN_NOINLINE ~Bytes() { free(); }
 
   void* data() const { return data_; }
   std::size_t size() const { return size_; }
 
   /// Keeps what is there. Allocates only beyond the largest size so far; new memory is zero.
-  void resize(std::size_t size) {
+  EIGENTRAIN_NOINLINE void resize(std::size_t size) {
     if (size > capacity_) reserve(size < 2 * capacity_ ? 2 * capacity_ : size);
     size_ = size;
   }
 
  private:
-  EIGENTRAIN_NOINLINE void reserve(std::size_t capacity) {
+  void reserve(std::size_t capacity) {
     if (capacity == 0) return;
     void* data = ::operator new(capacity, std::align_val_t(alignment_));
     std::memset(data, 0, capacity);
