@@ -41,27 +41,22 @@ class Part {
     return part;
   }
 
-  void append_to(std::string& message) const {
-    char digits[48];
+  /// Writes at most `space` characters, a zero at the end included; returns how many there are.
+  EIGENTRAIN_NOINLINE int write(char* room, std::size_t space) const {
     const auto first = static_cast<long long>(integer_), second = static_cast<long long>(second_);
     switch (kind_) {
       case Kind::text:
-        message.append(text_, static_cast<std::size_t>(second_));
-        return;
+        return std::snprintf(room, space, "%.*s", static_cast<int>(second_), text_);
       case Kind::real:
-        std::snprintf(digits, sizeof(digits), "%.9g", real_);
-        break;
+        return std::snprintf(room, space, "%.9g", real_);
       case Kind::integer:
-        std::snprintf(digits, sizeof(digits), "%lld", first);
-        break;
+        return std::snprintf(room, space, "%lld", first);
       case Kind::values:
-        std::snprintf(digits, sizeof(digits), "%lld values", first);
-        break;
+        return std::snprintf(room, space, "%lld values", first);
       case Kind::matrix:
-        std::snprintf(digits, sizeof(digits), "%lldx%lld", first, second);
-        break;
+        return std::snprintf(room, space, "%lldx%lld", first, second);
     }
-    message.append(digits);
+    return 0;
   }
 
  private:
@@ -75,9 +70,15 @@ class Part {
   Kind kind_;
 };
 
+// Measured first and then written: a string that grows is long to compile.
 EIGENTRAIN_NOINLINE inline std::string join(std::initializer_list<Part> parts) {
-  std::string message;
-  for (const Part& part : parts) part.append_to(message);
+  int size = 0;
+  for (const Part& part : parts) size += part.write(nullptr, 0);
+  std::string message(static_cast<std::size_t>(size), ' ');
+  char* at = message.data();
+  for (const Part& part : parts) {
+    at += part.write(at, static_cast<std::size_t>(message.data() + size - at) + 1);
+  }
   return message;
 }
 

@@ -22,8 +22,7 @@ class StepPowers {
     if (entry->count + 1 == count && count % period != 0) {
       entry->low *= base;
     } else if (entry->count != count) {
-      entry->low = product(base, count % period);
-      entry->high = power(product(base, period), count / period);
+      start(*entry, base, count);
     }
     entry->count = count;
     return (entry->high * entry->low)[0];
@@ -36,6 +35,11 @@ class StepPowers {
     std::int64_t count = -1;
     Exact high = 1.0, low = 1.0;
   };
+
+  EIGENTRAIN_NOINLINE static void start(Entry& entry, double base, std::int64_t count) {
+    entry.low = product(base, count % period);
+    entry.high = power(product(base, period), count / period);
+  }
 
   static Exact product(double base, std::int64_t count) {
     Exact result = 1.0;
