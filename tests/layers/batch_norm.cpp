@@ -100,7 +100,7 @@ TEMPLATE_TEST_CASE("batch norm has PyTorch's values", "[batch_norm]", float, dou
     CHECK_GOLDEN(usual);
   }
   SECTION("cumulative average, another epsilon") {
-    BatchNorm<S> norm(golden::batch_norm::features, {.momentum = std::nullopt, .epsilon = 1e-3});
+    BatchNorm<S> norm(golden::batch_norm::features, {.cumulative = true, .epsilon = 1e-3});
     set_golden(norm);
     for (int batch = 0; batch < golden::batch_norm::batches; ++batch) {
       norm.forward(golden_batch<S>(batch), y);
@@ -268,7 +268,7 @@ TEST_CASE("the running statistics are kept, start at 0 and 1, and are what evalu
 }
 
 TEST_CASE("the cumulative average weighs all batches the same", "[batch_norm]") {
-  BatchNorm<double> norm(1, {.momentum = std::nullopt});
+  BatchNorm<double> norm(1, {.cumulative = true});
   Batch<double> x(1, 2), y(1, 2);
   double sum = 0;
   for (int batch = 1; batch <= 10; ++batch) {
@@ -278,7 +278,7 @@ TEST_CASE("the cumulative average weighs all batches the same", "[batch_norm]") 
     CHECK(norm.running_mean()[0] == Approx(sum / batch));
   }
   // The state of a checkpoint continues.
-  BatchNorm<double> resumed(1, {.momentum = std::nullopt});
+  BatchNorm<double> resumed(1, {.cumulative = true});
   resumed.running_mean() = norm.running_mean();
   resumed.running_variance() = norm.running_variance();
   resumed.set_batches(norm.batches());
@@ -293,7 +293,7 @@ TEMPLATE_TEST_CASE("a batch that is not finite leaves the running statistics alo
   using S = TestType;
   at_every_level([] {
     for (const double bad : {not_a_number, infinity, -infinity}) {
-      BatchNorm<S> norm(19, {.momentum = std::nullopt});
+      BatchNorm<S> norm(19, {.cumulative = true});
       Batch<S> x = noise_batch<S>(19, 8, 1), y(19, 8);
       norm.forward(x, y);
       const auto mean = hash(norm.running_mean()), variance = hash(norm.running_variance());

@@ -151,7 +151,7 @@ class Parameters {
     total_ = total;
   }
 
-  EIGENTRAIN_NOINLINE void know() {
+  EIGENTRAIN_COLD void know() {
     require(!empty(), "Parameters: the list is empty; add() tensors first");
     const std::size_t most = entries_.size();
     elements_.tensors.resize(most);

@@ -74,7 +74,7 @@ enum class SimdLevel { baseline = 16, avx2 = 32, avx512 = 64 };
 
 namespace detail {
 
-inline SimdLevel detect_simd_level() {
+EIGENTRAIN_COLD inline SimdLevel detect_simd_level() {
 #if EIGENTRAIN_HAS_AVX512
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {

@@ -36,7 +36,7 @@ class StepPowers {
     Exact high = 1.0, low = 1.0;
   };
 
-  EIGENTRAIN_NOINLINE static void start(Entry& entry, double base, std::int64_t count) {
+  EIGENTRAIN_COLD static void start(Entry& entry, double base, std::int64_t count) {
     entry.low = product(base, count % period);
     entry.high = power(product(base, period), count / period);
   }

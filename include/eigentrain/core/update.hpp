@@ -141,9 +141,9 @@ void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& st
 
 /// The same for fewer elements than the widest register holds: through padded copies.
 template <class How, class S, std::size_t Slots, class... Rules>
-EIGENTRAIN_NOINLINE void update_short_run(S* parameter, const S* gradient,
-                                          const std::array<S*, Slots>& streams, Index n,
-                                          const Rules&... rules) {
+EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
+                                      const std::array<S*, Slots>& streams, Index n,
+                                      const Rules&... rules) {
   constexpr Index room = padded_size<S>;
   S padded[Slots + 2][room];
   std::array<S*, Slots> padded_streams{};

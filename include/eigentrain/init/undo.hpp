@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstring>
-#include <optional>
 #include <vector>
 
 #include "eigentrain/core/view.hpp"
@@ -17,9 +16,7 @@ namespace eigentrain::detail {
 template <class Random>
 class Undo {
  public:
-  explicit Undo(Random& random) : random_(random) {
-    if constexpr (std::copyable<Random>) before_ = random;
-  }
+  explicit Undo(Random& random) : random_(random), before_(random) {}
   Undo(const Undo&) = delete;
   Undo& operator=(const Undo&) = delete;
   ~Undo() {
@@ -29,7 +26,7 @@ class Undo {
         std::memcpy(run, copy, bytes);
       });
     }
-    if constexpr (std::copyable<Random>) random_ = *before_;
+    if constexpr (std::copyable<Random>) random_ = before_;
   }
 
   template <class S>
@@ -48,7 +45,9 @@ class Undo {
   void keep() { is_kept_ = true; }
 
  private:
-  struct Nothing {};
+  struct Nothing {
+    explicit Nothing(Random&) {}
+  };
   struct Saved {
     std::byte* data;
     std::size_t run_bytes;
@@ -66,7 +65,7 @@ class Undo {
   };
 
   Random& random_;
-  std::optional<std::conditional_t<std::copyable<Random>, Random, Nothing>> before_;
+  std::conditional_t<std::copyable<Random>, Random, Nothing> before_;
   std::vector<Saved> tensors_;
   bool is_kept_ = false;
 };

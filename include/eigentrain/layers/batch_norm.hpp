@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <optional>
 
 #include "eigentrain/layers/batch_norm_kernels.hpp"
 #include "eigentrain/layers/columns.hpp"
@@ -12,9 +11,10 @@
 namespace eigentrain {
 
 struct BatchNormOptions {
-  /// Weight of the newest batch in the running statistics, in [0, 1]. std::nullopt gives all
-  /// batches the same weight (a cumulative average).
-  std::optional<double> momentum = 0.1;
+  /// Weight of the newest batch in the running statistics, in [0, 1].
+  double momentum = 0.1;
+  /// All batches have the same weight instead: PyTorch's momentum=None.
+  bool cumulative = false;
   /// Added to the variance, in (0, ∞).
   double epsilon = 1e-5;
 };
@@ -60,7 +60,7 @@ class BatchNorm {
   explicit BatchNorm(Eigen::Index features, const BatchNormOptions& options = {})
       : features_(features), options_(options) {
     require_at_least(1, features, "BatchNorm", "features");
-    require_in(ranges::fraction, options.momentum.value_or(0.0), "BatchNorm", "momentum");
+    require_in(ranges::fraction, options.momentum, "BatchNorm", "momentum");
     require_in(ranges::positive, options.epsilon, "BatchNorm", "epsilon");
     for (Values* ones : {&gamma_, &running_variance_}) ones->setOnes(features);
     for (Values* zeros : {&beta_, &gamma_gradient_, &beta_gradient_, &running_mean_, &mean_,
@@ -156,7 +156,8 @@ class BatchNorm {
       if (!finite) return;
     }
     ++batches_;
-    const double weight = options_.momentum.value_or(1.0 / static_cast<double>(batches_));
+    const double weight =
+        options_.cumulative ? 1.0 / static_cast<double>(batches_) : options_.momentum;
     detail::move_statistics<S>(features_, weight, unbias, sums_.data(), squares_.data(),
                                running_mean_.data(), running_variance_.data());
   }
