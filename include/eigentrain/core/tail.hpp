@@ -14,7 +14,7 @@ namespace eigentrain::detail {
 template <class S, int N>
 EIGENTRAIN_INLINE int head_size(const S* first, Eigen::Index n) {
   const auto address = reinterpret_cast<std::uintptr_t>(first);
-  if (n < 64 * N || address % sizeof(S) != 0) return 0;
+  if (n < 48 * N || address % sizeof(S) != 0) return 0;
   return static_cast<int>((0 - address / sizeof(S)) % N);
 }
 
