@@ -2,6 +2,7 @@
 #include "eigentrain/init/orthogonal.hpp"
 
 #include <Eigen/LU>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <unsupported/Eigen/CXX11/Tensor>
@@ -76,6 +77,19 @@ TEST_CASE("every orthogonal matrix is as likely as any other", "[orthogonal]") {
   CHECK(std::abs(trace_square - 1) < 4 * std::sqrt(2.0) / root);
   CHECK(std::abs(neighbours + 1.0 / (n * (n - 1) * (n + 2))) < 4 * 0.1 / root);
   CHECK(std::abs(determinants) < 4 / root);  // rotations and reflections alike
+}
+
+TEST_CASE("elements of a large orthogonal matrix are normal", "[orthogonal]") {
+  // √n times an element differs from N(0, 1) by O(1/n), which a million of them can't tell.
+  Eigen::MatrixXf W(1000, 1000);
+  et::Generator random(42);
+  et::orthogonal(W, random);
+  const auto found = et::test::moments(W.data(), W.size());
+  CHECK(std::abs(found.mean) < 4 / std::sqrt(1000.0) / 1000);
+  CHECK(found.variance == Approx(1e-3).epsilon(1e-5));  // the rows have length 1
+  CHECK(et::test::kolmogorov(std::vector<float>(W.data(), W.data() + W.size()), [](double x) {
+          return et::test::normal_distribution(x * std::sqrt(1000.0));
+        }) < 1.95);
 }
 
 TEMPLATE_TEST_CASE("every kind of matrix of a shape gets the same elements", "[orthogonal]", float,

@@ -37,7 +37,7 @@ TEMPLATE_TEST_CASE("what isn't zero is what normal gives", "[sparse]", float, do
   using S = TestType;
   using Matrix = Eigen::Matrix<S, Dynamic, Dynamic>;
   et::Generator first(42), second(42);
-  Matrix W(500, 200), all(500, 200);
+  Matrix W(1000, 1430), all(1000, 1430);
   et::sparse(W, first, {.sparsity = 0.3, .std = 0.5});
   et::fill_normal(all.data(), all.size(), 0, 0.5, second);
   for (Index i = 0; i < W.size(); ++i) {
@@ -48,7 +48,7 @@ TEMPLATE_TEST_CASE("what isn't zero is what normal gives", "[sparse]", float, do
   for (Index i = 0; i < W.size(); ++i) {
     if (W.data()[i] != S(0)) rest.push_back(W.data()[i]);
   }
-  CHECK(rest.size() == 350 * 200);
+  CHECK(rest.size() == 700 * 1430);
   CHECK(test::kolmogorov(rest, [](double x) { return test::normal_distribution(x / 0.5); }) < 1.95);
 }
 
