@@ -131,6 +131,36 @@ Shape shape_of(const T& tensor) {
   }
 }
 
+/// What a list of parameters may hold: compiles if P can be a parameter of S, and G its gradient.
+template <class S, class P, class G>
+constexpr void check_parameter_types() {
+  using Parameter = std::remove_cvref_t<P>;
+  using Gradient = std::remove_cvref_t<G>;
+  static_assert(Dense<Parameter> || Contiguous<Parameter>,
+                "eigentrain: a parameter is an Eigen matrix, array, Map, Ref, block or Tensor");
+  static_assert(Dense<Gradient> || Contiguous<Gradient>,
+                "eigentrain: a gradient is an Eigen matrix, array, Map, Ref, block or Tensor");
+  static_assert(std::is_same_v<std::remove_const_t<typename Parameter::Scalar>, S> &&
+                    std::is_same_v<std::remove_const_t<typename Gradient::Scalar>, S>,
+                "eigentrain: parameter and gradient must have the scalar type of the list");
+  static_assert(has_memory<Parameter>() && has_memory<Gradient>(),
+                "eigentrain: this is an expression without memory of its own; evaluate it into a "
+                "matrix and add that");
+  static_assert(is_writable<P>(),
+                "eigentrain: the parameter is const, but a step must write to it; pass it as a "
+                "non-const lvalue");
+  static_assert((std::is_lvalue_reference_v<P> || !Owning<Parameter>) &&
+                    (std::is_lvalue_reference_v<G> || !Owning<Gradient>),
+                "eigentrain: this is a temporary that would be gone before the first step; keep "
+                "it in a variable and pass that");
+  static_assert(has_unit_inner_stride<Parameter>() && has_unit_inner_stride<Gradient>(),
+                "eigentrain: the values of a column (of a row, if row-major) must be contiguous; "
+                "a row of a column-major matrix or a Map with an inner stride is not: store it "
+                "transposed, or copy it into a vector");
+  static_assert(same_storage_order<Parameter, Gradient>(),
+                "eigentrain: parameter and gradient must both be column-major or both row-major");
+}
+
 }  // namespace detail
 
 }  // namespace eigentrain

@@ -66,7 +66,7 @@ class Parameters {
   template <class P, class G>
   Parameters& add(std::string_view name, P&& parameter, G&& gradient,
                   const ParameterOptions& options = {}) {
-    check_types<P, G>();
+    detail::check_parameter_types<S, P, G>();
     append(name, {View<S>(parameter), View<const S>(gradient), options, !detail::is_writable<G>()});
     return *this;
   }
@@ -187,36 +187,6 @@ class Parameters {
   }
 
   const Entry& entry(Index i) const { return entries_[static_cast<std::size_t>(i)]; }
-
-  template <class P, class G>
-  static constexpr void check_types() {
-    using Parameter = std::remove_cvref_t<P>;
-    using Gradient = std::remove_cvref_t<G>;
-    static_assert(detail::Dense<Parameter> || detail::Contiguous<Parameter>,
-                  "eigentrain: a parameter is an Eigen matrix, array, Map, Ref, block or Tensor");
-    static_assert(detail::Dense<Gradient> || detail::Contiguous<Gradient>,
-                  "eigentrain: a gradient is an Eigen matrix, array, Map, Ref, block or Tensor");
-    static_assert(std::is_same_v<std::remove_const_t<typename Parameter::Scalar>, S> &&
-                      std::is_same_v<std::remove_const_t<typename Gradient::Scalar>, S>,
-                  "eigentrain: parameter and gradient must have the scalar type of the list");
-    static_assert(detail::has_memory<Parameter>() && detail::has_memory<Gradient>(),
-                  "eigentrain: this is an expression without memory of its own; evaluate it into a "
-                  "matrix and add that");
-    static_assert(detail::is_writable<P>(),
-                  "eigentrain: the parameter is const, but a step must write to it; pass it as a "
-                  "non-const lvalue");
-    static_assert((std::is_lvalue_reference_v<P> || !detail::Owning<Parameter>) &&
-                      (std::is_lvalue_reference_v<G> || !detail::Owning<Gradient>),
-                  "eigentrain: this is a temporary that would be gone before the first step; keep "
-                  "it in a variable and pass that");
-    static_assert(
-        detail::has_unit_inner_stride<Parameter>() && detail::has_unit_inner_stride<Gradient>(),
-        "eigentrain: the values of a column (of a row, if row-major) must be contiguous; "
-        "a row of a column-major matrix or a Map with an inner stride is not: store it "
-        "transposed, or copy it into a vector");
-    static_assert(detail::same_storage_order<Parameter, Gradient>(),
-                  "eigentrain: parameter and gradient must both be column-major or both row-major");
-  }
 
   static void check_options(std::string_view name, const ParameterOptions& options) {
     require_in(ranges::not_negative, options.learning_rate_scale, name, "learning_rate_scale");

@@ -3,25 +3,9 @@
 #pragma once
 
 #include "eigentrain/init/constant.hpp"
-#include "eigentrain/init/fans.hpp"
+#include "eigentrain/init/unfold.hpp"
 
 namespace eigentrain {
-
-namespace detail {
-
-// From a column to the next (from a row, if row-major).
-template <class T>
-Index outer_stride(const T& W, Index rows, Index cols) {
-  if constexpr (Dense<T>) {
-    return W.outerStride();
-  } else if constexpr (requires { T::Layout; }) {
-    return int(T::Layout) == int(Eigen::RowMajor) ? cols : rows;
-  } else {
-    return rows;
-  }
-}
-
-}  // namespace detail
 
 /// Sets W(i, i) to `gain` and everything else to 0. W need not be square: a wide one passes on its
 /// first inputs, a tall one leaves its last outputs at 0. It is a matrix, a view of one, or an
@@ -44,13 +28,12 @@ void identity(T&& W, double gain = 1.0) {
   using S = detail::TargetScalar<T>;
   constexpr double most = std::numeric_limits<S>::max();
   const auto memory = detail::target_memory<T>(W);
-  const detail::Extents extents = detail::extents(W);
+  const Index rank = detail::extents(W).rank;
   require_in({-most, most}, gain, "identity", "gain");
-  require(extents.rank == 2, "identity: the tensor must have rank 2, got ", extents.rank);
+  require(rank == 2, "identity: the tensor must have rank 2, got ", rank);
   detail::set_all(memory, S(0));
-  const Index rows = extents.of(extents.tensor, 0), cols = extents.of(extents.tensor, 1);
-  const Index step = detail::outer_stride(W, rows, cols) + 1;
-  for (Index i = 0; i < rows && i < cols; ++i) memory.data[i * step] = static_cast<S>(gain);
+  const detail::Unfolding at = detail::unfold(W, {}, "identity");  // at(row, column)
+  for (Index i = 0; i < at.out && i < at.rest; ++i) memory.data[at(i, i)] = static_cast<S>(gain);
 }
 
 }  // namespace eigentrain

@@ -30,10 +30,7 @@ EIGENTRAIN_NOINLINE inline KernelCentre kernel_centre(const Extents& kernel, boo
                                                       std::string_view owner) {
   require(kernel.rank >= 3 && kernel.rank <= 5, owner,
           ": a convolution kernel has rank 3, 4 or 5, this tensor has ", kernel.rank);
-  check_axis(axes.out, kernel.rank, owner, "out");
-  check_axis(axes.in, kernel.rank, owner, "in");
-  require(axes.out != axes.in, owner, ": axes.out and axes.in must differ, got ", axes.in,
-          " for both");
+  check_axes(axes, kernel.rank, owner);
   KernelCentre centre{kernel.of(kernel.tensor, axes.out),
                       kernel.of(kernel.tensor, axes.in),
                       axis_stride(kernel, row_major, axes.out),

@@ -71,11 +71,10 @@ EIGENTRAIN_NOINLINE inline Index out_axis(const Extents& extents, const Axes& ax
   if (axes == Axes{} && extents.rank <= 2) return 0;
   require(axes.out != Axes::none, owner, ": a tensor of rank ", extents.rank,
           " does not say which of its axes are outputs; give it, as in {.axes = {.out = 0}}");
-  check_axis(axes.out, extents.rank, owner, "out");
-  if (axes.in != Axes::none) {
-    check_axis(axes.in, extents.rank, owner, "in");
-    require(axes.out != axes.in, owner, ": axes.out and axes.in must differ, got ", axes.in,
-            " for both");
+  if (axes.in == Axes::none) {
+    check_axis(axes.out, extents.rank, owner, "out");
+  } else {
+    check_axes(axes, extents.rank, owner);
   }
   return axes.out;
 }
