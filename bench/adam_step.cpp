@@ -4,13 +4,12 @@
 //     adam_step --table            interleaved medians and ratios, as in docs/benchmarks.md
 //     adam_step [--benchmark_...]  the same rivals one by one, by Google Benchmark
 //
-// Beside eigentrain run: loops written by hand with intrinsics, of which the fastest counts, on
-// arrays from plain new and on aligned, staggered ones, of which the faster counts; the memory's
-// bounds (reading the four streams, and reading and writing what a step does, without its
-// arithmetic); eigentrain compiled with -march=native; LibTorch, if it was found. eigentrain itself
-// runs on arrays from plain new, which is what Eigen's vectors are in a default build, and on
-// aligned ones. Every rival's
-// steps are verified against the scalar reference before it is timed; a wrong one ends the program.
+// Beside eigentrain run: loops written by hand with intrinsics, of which the fastest counts; the
+// memory's bounds (reading the four streams, and reading and writing what a step does, without its
+// arithmetic); eigentrain compiled with -march=native; LibTorch, if it was found. Parameters and
+// gradients are the user's: all run on arrays from plain new, which is what Eigen's vectors are in
+// a default build, and once more on aligned ones. Every rival's steps are verified against the
+// scalar reference before it is timed; a wrong one ends the program.
 //
 // Links: Google Benchmark; the library of the native build (EIGENTRAIN_BENCH_NATIVE); LibTorch
 // (optional, EIGENTRAIN_BENCH_TORCH).
@@ -77,8 +76,8 @@ Contender hand_written(const std::shared_ptr<Memory>& memory, const NamedLoop& l
     const AdamScalars scalars(AdamSettings{}, ++t);
     for (const Tensor& tensor : memory->tensors()) loop.loop(tensor, scalars);
   };
-  const char* where = layout == Layout::plain ? ", plain new" : ", staggered";
-  return {loop.name + where, memory, step};
+  const char* where[] = {", all from plain new", ", moments staggered", ", all staggered"};
+  return {loop.name + where[static_cast<int>(layout)], memory, step};
 }
 
 Contender made_by(const char* name, MakeStepper make, const Problem& problem, Algorithm algorithm,
@@ -125,18 +124,26 @@ void verify(const Contender& contender, Algorithm algorithm) {
   }
 }
 
-/// The fastest of the loops by hand on this problem, by a short contest of its own. The loops share
-/// the memory of their layout.
-Contender fastest_loop(const Problem& problem, Algorithm algorithm) {
-  std::vector<Contender> contenders;
+struct Choice {
+  NamedLoop loop;
+  Layout layout;
+};
+
+/// The fastest of the loops by hand on this problem, by a short contest of its own: with aligned
+/// arrays, or with those that a user has, where the loop may place its moments well. The loops
+/// share the memory of their layout.
+Choice fastest_loop(const Problem& problem, Algorithm algorithm, bool aligned) {
+  std::vector<Choice> choices;
   std::vector<Rival> rivals;
-  for (Layout layout : {Layout::plain, Layout::staggered}) {
+  for (Layout layout :
+       aligned ? std::vector{Layout::staggered} : std::vector{Layout::plain, Layout::moments}) {
     const auto memory = std::make_shared<Memory>(problem.sizes, layout);
     for (const NamedLoop& loop : adam_loops(algorithm)) {
       memory->reset();
       verify(hand_written(memory, loop, layout), algorithm);
-      contenders.push_back(hand_written(memory, loop, layout));
-      rivals.push_back({contenders.back().name, contenders.back().step});
+      choices.push_back({loop, layout});
+      const Contender contender = hand_written(memory, loop, layout);
+      rivals.push_back({contender.name, contender.step});
     }
   }
   const std::vector<Result> results = compare(rivals, {.rounds = 9, .block_seconds = 0.002});
@@ -144,7 +151,7 @@ Contender fastest_loop(const Problem& problem, Algorithm algorithm) {
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (results[i].seconds < results[best].seconds) best = i;
   }
-  return contenders[best];
+  return choices[best];
 }
 
 Contender bound(const char* name, const Problem& problem, bool writes) {
@@ -164,17 +171,18 @@ Contender bound(const char* name, const Problem& problem, bool writes) {
 }
 
 /// Everything that is timed on one problem. The first is the one that the others are compared with.
-std::vector<Contender> contenders(const Problem& problem, Algorithm algorithm) {
+std::vector<Contender> contenders(const Problem& problem, Algorithm algorithm, bool aligned,
+                                  const Choice& by_hand) {
+  const Layout layout = aligned ? Layout::staggered : Layout::plain;
   std::vector<Contender> all = {
-      fastest_loop(problem, algorithm),
-      made_by("eigentrain", make_eigentrain, problem, algorithm, Layout::plain),
-      made_by("eigentrain, aligned", make_eigentrain, problem, algorithm, Layout::staggered)};
+      hand_written(std::make_shared<Memory>(problem.sizes, by_hand.layout), by_hand.loop,
+                   by_hand.layout),
+      made_by("eigentrain", make_eigentrain, problem, algorithm, layout)};
 #ifdef EIGENTRAIN_BENCH_NATIVE
-  all.push_back(
-      made_by("-march=native", make_eigentrain_native, problem, algorithm, Layout::plain));
+  all.push_back(made_by("-march=native", make_eigentrain_native, problem, algorithm, layout));
 #endif
 #ifdef EIGENTRAIN_BENCH_TORCH
-  all.push_back(made_by("LibTorch", make_torch, problem, algorithm, Layout::plain));
+  all.push_back(made_by("LibTorch", make_torch, problem, algorithm, layout));
 #endif
   for (std::size_t i = 1; i < all.size(); ++i) verify(all[i], algorithm);
   all.push_back(bound("read only", problem, false));
@@ -182,25 +190,52 @@ std::vector<Contender> contenders(const Problem& problem, Algorithm algorithm) {
   return all;
 }
 
+/// Compares the contenders at several places in memory, anew each time, and takes the medians:
+/// where the pages of a large array lie decides about a few percent.
+std::vector<Result> compare_placements(const Problem& problem, Algorithm algorithm, bool aligned,
+                                       const Choice& by_hand, std::vector<std::string>& names) {
+  constexpr int placements = 5;
+  std::vector<std::vector<Result>> all;
+  for (int k = 0; k < placements; ++k) {
+    std::vector<Rival> rivals;
+    const std::vector<Contender> present = contenders(problem, algorithm, aligned, by_hand);
+    for (const Contender& contender : present) {
+      rivals.push_back({contender.name, contender.step});
+    }
+    names.clear();
+    for (const Rival& rival : rivals) names.push_back(rival.name);
+    all.push_back(compare(rivals, {.rounds = 15}));
+  }
+  std::vector<Result> medians(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (double Result::* value : {&Result::seconds, &Result::ratio, &Result::noise}) {
+      std::vector<double> values;
+      for (const std::vector<Result>& results : all) values.push_back(results[i].*value);
+      medians[i].*value = quantile(values, 0.5);
+    }
+  }
+  return medians;
+}
+
 /// A Markdown table: nanoseconds a parameter, and in brackets the speed as a share of the loop's.
 /// Where the noise is more than a few percent, the machine was busy and the row says little.
-void print_table(Algorithm algorithm) {
+void print_table(Algorithm algorithm, bool aligned) {
   bool head = true;
   std::string notes;
   for (const Problem& problem : problems()) {
-    std::vector<Rival> rivals;
+    const Choice by_hand = fastest_loop(problem, algorithm, aligned);
+    std::vector<std::string> names;
+    const std::vector<Result> results =
+        compare_placements(problem, algorithm, aligned, by_hand, names);
     double total = 0.0;
-    std::vector<Contender> all = contenders(problem, algorithm);
-    for (const Contender& contender : all) rivals.push_back({contender.name, contender.step});
     for (std::size_t size : problem.sizes) total += static_cast<double>(size);
-    const std::vector<Result> results = compare(rivals);
     if (std::exchange(head, false)) {
-      std::printf(
-          "\n%s, ns a parameter (speed against the loop by hand)\n\n| parameters | by hand |",
-          name_of(algorithm));
-      for (std::size_t i = 1; i < all.size(); ++i) std::printf(" %s |", all[i].name.c_str());
+      std::printf("\n%s on %s arrays, ns a parameter (speed against the loop by hand)\n\n",
+                  name_of(algorithm), aligned ? "aligned" : "plain");
+      std::printf("| parameters | by hand |");
+      for (std::size_t i = 1; i < names.size(); ++i) std::printf(" %s |", names[i].c_str());
       std::printf(" noise |\n|---|---|");
-      for (std::size_t i = 0; i < all.size(); ++i) std::printf("---|");
+      for (std::size_t i = 0; i < names.size(); ++i) std::printf("---|");
       std::printf("\n");
     }
     std::printf("| %s | %.3f |", problem.name.c_str(), results[0].seconds * 1e9 / total);
@@ -209,7 +244,7 @@ void print_table(Algorithm algorithm) {
     }
     std::printf(" %.1f%% |\n", 100.0 * (results[0].noise + results[1].noise) / 2.0);
     std::fflush(stdout);
-    notes += problem.name + ": " + all[0].name + ". ";
+    notes += problem.name + ": " + names[0] + ". ";
   }
   std::printf("\nFastest by hand: %s\n", notes.c_str());
 }
@@ -232,12 +267,17 @@ int main(int argc, char** argv) {
   std::printf("%s, %s, registers of %d bytes, one thread\n", processor().c_str(), compiler(),
               static_cast<int>(eigentrain::simd_level()));
   if (table) {
-    for (Algorithm algorithm : {Algorithm::adam, Algorithm::adamw}) print_table(algorithm);
+    for (bool aligned : {false, true}) {
+      for (Algorithm algorithm : {Algorithm::adam, Algorithm::adamw}) {
+        print_table(algorithm, aligned);
+      }
+    }
     return 0;
   }
   for (Algorithm algorithm : {Algorithm::adam, Algorithm::adamw}) {
     for (const Problem& problem : problems()) {
-      for (const Contender& contender : contenders(problem, algorithm)) {
+      for (const Contender& contender :
+           contenders(problem, algorithm, false, fastest_loop(problem, algorithm, false))) {
         const std::string name =
             std::string(name_of(algorithm)) + "/" + problem.name + "/" + contender.name;
         benchmark::RegisterBenchmark(name.c_str(), run, contender, contender.memory->total());

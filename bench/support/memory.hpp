@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tensors of a benchmark, in two layouts.
+// The tensors of a benchmark, in three layouts.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,7 @@ struct Tensor {
 
 enum class Layout {
   plain,     ///< every array from new float[], as in a program that thinks nothing of it
+  moments,   ///< parameters and gradients from new float[], as users bring them; moments staggered
   staggered  ///< cache-line aligned, arrays that are walked together at different page offsets
 };
 
@@ -29,7 +30,7 @@ class Memory {
  public:
   Memory(const std::vector<std::size_t>& sizes, Layout layout) {
     for (std::size_t size : sizes) total_ += size;
-    if (layout == Layout::staggered) {
+    if (layout != Layout::plain) {
       constexpr std::size_t page = 4096, stagger = 1024;
       // Tensors follow each other in four streams, each beginning on a cache line.
       std::size_t length = 0;
@@ -46,13 +47,14 @@ class Memory {
       }
     } else {
       for (std::size_t size : sizes) {
-        const auto array = [&] {
-          return plain_.emplace_back(std::make_unique<float[]>(size)).get();
-        };
-        float* p = array();
-        float* g = array();
-        float* m = array();
-        tensors_.push_back({p, g, m, array(), size});
+        float* m = array(size);
+        tensors_.push_back({nullptr, nullptr, m, array(size), size});
+      }
+    }
+    if (layout != Layout::staggered) {
+      for (Tensor& tensor : tensors_) {
+        tensor.p = array(tensor.size);
+        tensor.g = array(tensor.size);
       }
     }
     reset();
@@ -75,6 +77,10 @@ class Memory {
   std::size_t total() const { return total_; }
 
  private:
+  float* array(std::size_t size) {
+    return plain_.emplace_back(std::make_unique<float[]>(size)).get();
+  }
+
   static float number(std::uint32_t x) {
     x = (x ^ (x >> 16)) * 0x7FEB352Du;
     x = (x ^ (x >> 15)) * 0x846CA68Bu;
