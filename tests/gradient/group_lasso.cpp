@@ -37,6 +37,9 @@ TEST_CASE("the gradient is the direction of each group, added, and nothing at ze
   const Eigen::MatrixXf wanted{{1.6f, 1.8f, 1.0f, 1.0f}, {1.0f, 1.0f, 1.0f, 1.0f}};
   CHECK(g.isApprox(wanted, 1e-6f));
   CHECK(g.row(1) == wanted.row(1));
+  const Eigen::MatrixXf before = g;
+  et::add_group_lasso(w, g, {.strength = 0.0});
+  CHECK(g == before);
 }
 
 TEMPLATE_TEST_CASE("it is the derivative of the value, in every order and cut", "",
