@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string_view>
+#include <unsupported/Eigen/CXX11/Tensor>
 
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
@@ -47,6 +48,21 @@ TEST_CASE("blocks leave their surroundings alone, and nothing is allocated") {
   CHECK(et::test::allocations_in([&] { et::constrain_non_negative(w.block(3, 4, 33, 31)); }) == 0);
   CHECK(w.sum() == -(40.0f * 50.0f - 33.0f * 31.0f));
   CHECK(w.block(3, 4, 33, 31).isZero(0));
+}
+
+TEST_CASE("tensors of any rank, and maps") {
+  Eigen::Tensor<double, 3> tensor(2, 3, 5);
+  tensor.setConstant(2.0);
+  tensor(1, 2, 3) = 0.25;
+  et::constrain_box(tensor, 0.0, 0.5);
+  CHECK(tensor(0, 0, 0) == 0.5);
+  CHECK(tensor(1, 2, 4) == 0.5);
+  CHECK(tensor(1, 2, 3) == 0.25);
+  double values[] = {-1.0, 1.0, -2.0};
+  et::constrain_non_negative(Eigen::Map<Eigen::Vector3d>(values));
+  CHECK(values[0] == 0.0);
+  CHECK(values[1] == 1.0);
+  CHECK(values[2] == 0.0);
 }
 
 TEST_CASE("over parameters, those whose names the predicate takes, without frozen ones") {

@@ -45,8 +45,10 @@ Grouped<S> grouped(T& tensor, Groups groups) {
   return {tensor.data(), inner, 1, outer, 1, stride, true};
 }
 
-/// Groups whose sums are formed together, and how many values of each are copied at a time.
+/// Groups whose sums are formed together.
 inline constexpr Index group_block = 32;
+/// Values of each that are copied at a time, where groups lie across the storage order.
+inline constexpr Index group_depth = 128;
 
 /// Folds term(w, w) over each of the groups [first, first + count), at most group_block: in the
 /// same order whatever the storage order, so that the bits don't depend on it.
@@ -61,9 +63,9 @@ void fold_groups(const Grouped<S>& groups, Index first, Index count, double* res
   };
   const S* const data = groups.data + first * groups.step;
   if (groups.across) {
-    Value copies[group_block][group_block];  // read along the storage order, used across it
-    for (Index at = 0; at < groups.size; at += group_block) {
-      const Index n = std::min(group_block, groups.size - at);
+    Value copies[group_block][group_depth];  // read along the storage order, used across it
+    for (Index at = 0; at < groups.size; at += group_depth) {
+      const Index n = std::min(group_depth, groups.size - at);
       for (Index i = 0; i < n; ++i) {
         for (Index k = 0; k < count; ++k) copies[k][i] = data[(at + i) * groups.stride + k];
       }
