@@ -34,7 +34,7 @@ class WeightDecay {
 ///     auto optimizer = et::chain<float>(et::add_decay(1e-4), et::momentum({}), et::descend(0.1));
 ///
 /// λ ≥ 0 and finite, else std::invalid_argument. Tensors added with {.weight_decay = false} are
-/// left out.
+/// left out. l2_penalty() is the value.
 inline WeightDecay add_decay(double decay) {
   return {decay, "add_decay"};
 }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Constraints on each weight, for after a step: a box, or not negative.
+#pragma once
+
+#include <concepts>
+
+#include "eigentrain/gradient/groups.hpp"
+
+namespace eigentrain {
+
+namespace detail {
+
+template <class S>
+Grouped<S> in_memory(const Memory<S>& memory) {
+  return {memory.data, 1, 0, memory.size(), memory.inner, memory.stride, false};
+}
+
+/// Throws std::invalid_argument, naming the tensor, unless every value is finite.
+template <class S>
+void require_finite_values(const Grouped<S>& values, std::string_view owner,
+                           std::string_view name) {
+  double sum = 0.0;
+  fold_groups<Sum>(values, 0, 1, &sum, [](const auto& w, const auto&) { return w - w; });
+  require(std::isfinite(sum), owner, ": ", name,
+          " has values that are not finite; nothing was changed");
+}
+
+inline void require_box(double low, double high, std::string_view owner) {
+  require(low <= high, owner, ": low must be at most high, got ", low, " and ", high);
+}
+
+template <class S>
+void clamp_values(const Grouped<S>& values, double low, double high) {
+  S unused[] = {S(0)};
+  update_groups(values, values, 0, 1, unused,
+                [low = S(low), high = S(high)](const auto& w, const auto&, auto&) {
+                  return clamp(w, low, high);
+                });
+}
+
+template <class W>
+void constrain_values(W& weights, double low, double high, std::string_view owner) {
+  using S = typename W::Scalar;
+  static_assert(Dense<W> || Contiguous<W>,
+                "eigentrain: weights are an Eigen matrix, array, Map, Ref, block or Tensor");
+  static_assert(has_memory<W>() && has_unit_inner_stride<W>() && is_writable<W&>(),
+                "eigentrain: weights are writable, and contiguous along a column (row-major: a "
+                "row)");
+  static_assert(std::is_same_v<S, float> || std::is_same_v<S, double>,
+                "eigentrain: weights are float or double");
+  require_box(low, high, owner);
+  const auto values = in_memory<S>(memory_of<S>(weights));
+  require_finite_values<S>(values, owner, "the tensor");
+  clamp_values(values, low, high);
+}
+
+template <class S, class Predicate>
+Index constrain_values(Parameters<S>& parameters, double low, double high,
+                       const Predicate& predicate, std::string_view owner) {
+  require_box(low, high, owner);
+  const auto for_each = [&](const auto& f) {
+    Index named = 0;
+    for (Index i = 0; i < parameters.size(); ++i) {
+      if (parameters.options(i).frozen || !predicate(parameters.name(i))) continue;
+      const Tensor<S> tensor = parameters[i];
+      f(in_memory(tensor.parameter), tensor.name);
+      ++named;
+    }
+    return named;
+  };
+  for_each([&](const Grouped<S>& values, std::string_view name) {
+    require_finite_values(values, owner, name);
+  });
+  return for_each(
+      [&](const Grouped<S>& values, std::string_view) { clamp_values(values, low, high); });
+}
+
+}  // namespace detail
+
+/// Limits every weight in place: w ← clamp(w, low, high).
+///
+///     optimizer.step(parameters);
+///     et::constrain_box(W, -0.01, 0.01);
+///
+/// Takes an Eigen matrix, array, Map, Ref, block or Tensor; allocates nothing. The bounds are
+/// rounded to the type of the weights; infinite ones don't limit. Throws std::invalid_argument,
+/// with nothing changed, unless low ≤ high and all weights are finite.
+template <class W>
+void constrain_box(W&& weights, double low, double high) {
+  detail::constrain_values(weights, low, high, "constrain_box");
+}
+
+/// The same for the tensors whose names the predicate takes; frozen ones are left out. Returns how
+/// many there were. The predicate gets a std::string_view and is asked twice for each tensor.
+///
+///     et::constrain_box(parameters, -0.01, 0.01,
+///                       [](std::string_view name) { return name.starts_with("critic."); });
+///
+/// Throws as above, naming the tensor, with none of them changed.
+template <class S, std::predicate<std::string_view> Predicate>
+Index constrain_box(Parameters<S>& parameters, double low, double high,
+                    const Predicate& predicate) {
+  return detail::constrain_values(parameters, low, high, predicate, "constrain_box");
+}
+
+/// Sets every negative weight to 0, in place: w ← max(w, 0). Otherwise as constrain_box(). As
+/// keras.constraints.NonNeg.
+///
+///     et::constrain_non_negative(W);
+template <class W>
+void constrain_non_negative(W&& weights) {
+  detail::constrain_values(weights, 0.0, ranges::infinity, "constrain_non_negative");
+}
+
+/// The same for the tensors whose names the predicate takes, as constrain_box().
+template <class S, std::predicate<std::string_view> Predicate>
+Index constrain_non_negative(Parameters<S>& parameters, const Predicate& predicate) {
+  return detail::constrain_values(parameters, 0.0, ranges::infinity, predicate,
+                                  "constrain_non_negative");
+}
+
+}  // namespace eigentrain
