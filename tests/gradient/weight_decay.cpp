@@ -34,20 +34,23 @@ TEST_CASE("tensors can be left out") {
   Eigen::VectorXf h = g;
   et::Parameters<float> parameters;
   parameters.add("w", w, g).add("b", b, h, {.weight_decay = false});
-  for (const auto& decay : {et::add_decay(0.25), et::decay_weights(0.25)}) {
+  const auto check = [&](const auto& decay) {
     w.setConstant(4.0f);
     b.setConstant(4.0f);
     auto optimizer = et::chain<float>(decay, et::descend(1.0));
     optimizer.step(parameters);
     CHECK(w == Eigen::VectorXf::Constant(20, 2.0f));
     CHECK(b == Eigen::VectorXf::Constant(20, 3.0f));
-  }
+  };
+  check(et::add_decay(0.25));
+  check(et::decay_weights(0.25));
 }
 
 TEST_CASE("no decay changes no bit, whatever the weight is") {
   auto update = et::test::probe<float>(et::add_decay(0.0));
   CHECK(update(0.1f) == 0.1f);
   CHECK(update(0.0f, 1e30f) == 0.0f);
+  CHECK(update(0.1f, HUGE_VALF) == 0.1f);
 }
 
 TEST_CASE("a decay that is not in [0, inf) throws, with the name of the transform") {

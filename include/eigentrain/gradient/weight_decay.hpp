@@ -1,26 +1,56 @@
 // SPDX-License-Identifier: MIT
-// Weight decay: one rule, whose place in the chain decides what it is.
+// Weight decay: one rule, in two places of a chain.
 #pragma once
 
 #include "eigentrain/core/chain.hpp"
 
 namespace eigentrain {
 
-/// The transform made by add_decay() and decay_weights().
-class WeightDecay {
+namespace detail {
+
+/// u + λ·p, where the tensor's options let weights decay.
+template <class S>
+auto decay_rule(double decay) {
+  return per_tensor([decay](const ParameterOptions& options) {
+    const S factor = options.weight_decay ? S(decay) : S(0);
+    return [factor](const auto& u, const auto& p) { return u + factor * p; };
+  });
+}
+
+}  // namespace detail
+
+/// The transform made by add_decay().
+class AddDecay {
  public:
-  WeightDecay(double decay, std::string_view owner) : decay_(decay) {
-    require_in(ranges::not_negative, decay, owner, "decay");
+  explicit AddDecay(double decay) : decay_(decay) {
+    require_in(ranges::not_negative, decay, "add_decay", "decay");
   }
 
   double decay() const { return decay_; }
 
   template <class S>
   auto at(const Step&) const {
-    return per_tensor([decay = decay_](const ParameterOptions& options) {
-      const S factor = options.weight_decay ? S(decay) : S(0);
-      return [factor](const auto& u, const auto& p) { return u + factor * p; };
-    });
+    // Most optimizers have this, and most programs leave it at zero.
+    const auto none = [](const auto& u, const auto&) { return u; };
+    return either(decay_ == 0.0, none, detail::decay_rule<S>(decay_));
+  }
+
+ private:
+  double decay_;
+};
+
+/// The transform made by decay_weights().
+class DecayWeights {
+ public:
+  explicit DecayWeights(double decay) : decay_(decay) {
+    require_in(ranges::not_negative, decay, "decay_weights", "decay");
+  }
+
+  double decay() const { return decay_; }
+
+  template <class S>
+  auto at(const Step&) const {
+    return detail::decay_rule<S>(decay_);
   }
 
  private:
@@ -35,8 +65,8 @@ class WeightDecay {
 ///
 /// λ ≥ 0 and finite, else std::invalid_argument. Tensors added with {.weight_decay = false} are
 /// left out. l2_penalty() is the value.
-inline WeightDecay add_decay(double decay) {
-  return {decay, "add_decay"};
+inline AddDecay add_decay(double decay) {
+  return AddDecay(decay);
 }
 
 /// Decoupled weight decay, to stand AFTER the direction and before descend(): u ← u + λ·p, so that
@@ -49,8 +79,8 @@ inline WeightDecay add_decay(double decay) {
 /// left out. Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2019. As
 /// torch.optim.AdamW, where the decay follows the whole rate η; in the paper it follows only the
 /// schedule's multiplier, so a λ from there is to be divided by the initial rate.
-inline WeightDecay decay_weights(double decay) {
-  return {decay, "decay_weights"};
+inline DecayWeights decay_weights(double decay) {
+  return DecayWeights(decay);
 }
 
 }  // namespace eigentrain
