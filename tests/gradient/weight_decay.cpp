@@ -50,7 +50,14 @@ TEST_CASE("no decay changes no bit, whatever the weight is") {
   auto update = et::test::probe<float>(et::add_decay(0.0));
   CHECK(update(0.1f) == 0.1f);
   CHECK(update(0.0f, 1e30f) == 0.0f);
-  CHECK(update(0.1f, HUGE_VALF) == 0.1f);
+}
+
+TEST_CASE("no decay leaves an infinite weight infinite") {
+  Eigen::VectorXf w = Eigen::VectorXf::Constant(20, HUGE_VALF), g = Eigen::VectorXf::Ones(20);
+  et::Parameters<float> parameters;
+  parameters.add("w", w, g);
+  et::chain<float>(et::add_decay(0.0), et::descend(1.0)).step(parameters);
+  CHECK(w == Eigen::VectorXf::Constant(20, HUGE_VALF));
 }
 
 TEST_CASE("a decay that is not in [0, inf) throws, with the name of the transform") {
