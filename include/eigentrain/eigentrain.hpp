@@ -60,6 +60,7 @@
 #include "eigentrain/gradient/norm.hpp"
 #include "eigentrain/gradient/orthogonal_penalty.hpp"
 #include "eigentrain/gradient/penalty.hpp"
+#include "eigentrain/gradient/tensor_statistics.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"
 #include "eigentrain/init/constant.hpp"
 #include "eigentrain/init/delta_orthogonal.hpp"
