@@ -56,6 +56,7 @@
 #include "eigentrain/gradient/group_lasso.hpp"
 #include "eigentrain/gradient/group_norm.hpp"
 #include "eigentrain/gradient/groups.hpp"
+#include "eigentrain/gradient/history.hpp"
 #include "eigentrain/gradient/l1.hpp"
 #include "eigentrain/gradient/norm.hpp"
 #include "eigentrain/gradient/orthogonal_penalty.hpp"
