@@ -61,6 +61,7 @@
 #include "eigentrain/gradient/norm.hpp"
 #include "eigentrain/gradient/orthogonal_penalty.hpp"
 #include "eigentrain/gradient/penalty.hpp"
+#include "eigentrain/gradient/suggest_threshold.hpp"
 #include "eigentrain/gradient/tensor_statistics.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"
 #include "eigentrain/init/constant.hpp"
