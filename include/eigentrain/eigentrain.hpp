@@ -58,6 +58,7 @@
 #include "eigentrain/gradient/groups.hpp"
 #include "eigentrain/gradient/history.hpp"
 #include "eigentrain/gradient/l1.hpp"
+#include "eigentrain/gradient/noise_scale.hpp"
 #include "eigentrain/gradient/norm.hpp"
 #include "eigentrain/gradient/orthogonal_penalty.hpp"
 #include "eigentrain/gradient/penalty.hpp"
