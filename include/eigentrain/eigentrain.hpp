@@ -54,6 +54,7 @@
 #include "eigentrain/gradient/constrain_values.hpp"
 #include "eigentrain/gradient/diagnosis.hpp"
 #include "eigentrain/gradient/elastic_net.hpp"
+#include "eigentrain/gradient/export.hpp"
 #include "eigentrain/gradient/group_lasso.hpp"
 #include "eigentrain/gradient/group_norm.hpp"
 #include "eigentrain/gradient/groups.hpp"
