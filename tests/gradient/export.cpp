@@ -268,6 +268,9 @@ TEST_CASE("any name is read back from CSV") {
   std::string text;
   et::csv_row(text, 1, {.name = "a\"b,c"});
   CHECK(text == "1,\"a\"\"b,c\",0,0,0,0,0,0,0,0,0\n");
+  text.clear();
+  et::csv_row(text, 1, {.name = "a\rb"});
+  CHECK_THAT(text, StartsWith("1,\"a\rb\",0,"));
 }
 
 TEST_CASE("any name is read back from JSON") {
