@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Everything. Any single header may be included instead.
+// Everything but io/, which turns numbers into text. Any single header may be included instead.
 #pragma once
 
 #include "eigentrain/core/arena.hpp"
@@ -61,7 +61,6 @@
 #include "eigentrain/gradient/constrain_values.hpp"
 #include "eigentrain/gradient/diagnosis.hpp"
 #include "eigentrain/gradient/elastic_net.hpp"
-#include "eigentrain/gradient/export.hpp"
 #include "eigentrain/gradient/group_lasso.hpp"
 #include "eigentrain/gradient/group_norm.hpp"
 #include "eigentrain/gradient/groups.hpp"
@@ -75,7 +74,6 @@
 #include "eigentrain/gradient/orthogonal_penalty.hpp"
 #include "eigentrain/gradient/penalty.hpp"
 #include "eigentrain/gradient/per_example.hpp"
-#include "eigentrain/gradient/sentence.hpp"
 #include "eigentrain/gradient/suggest_threshold.hpp"
 #include "eigentrain/gradient/tensor_statistics.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"

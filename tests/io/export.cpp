@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eigentrain/gradient/export.hpp"
+#include "eigentrain/io/export.hpp"
 
 #include <algorithm>
 #include <bit>
