@@ -65,7 +65,7 @@ TEST_CASE("each way limits what it says it limits") {
 // Without clipping the loss explodes within a few steps, and with it the same networks learn. What
 // they learn exactly differs from processor to processor, with the bits of Eigen's products.
 TEST_CASE("a network that explodes without clipping learns with it") {
-  const Settings settings{.steps = 500, .max_norm = 1.0};
+  const Settings settings{.steps = 1000, .max_norm = 1.0};
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     INFO("seed " << seed);
     const Run without = clipping::train(settings, way("none"), seed);
@@ -74,18 +74,18 @@ TEST_CASE("a network that explodes without clipping learns with it") {
     CHECK(without.clipped == 0);
 
     const Run with = clipping::train(settings, way("global norm"), seed);
-    CHECK(with.losses.size() == 500);
+    CHECK(with.losses.size() == 1000);
     CHECK(with.losses[0] == without.losses[0]);
     CHECK(with.norms[0] == without.norms[0]);
     CHECK(with.rise() < clipping::explosion);
-    CHECK(with.loss < 0.4);  // 2/3 is what always answering 0 has
+    CHECK(with.loss < 0.3);  // 2/3 is what always answering 0 has
     CHECK(with.loss < with.losses[0] / 2);
-    CHECK(with.clipped > 250);
+    CHECK(with.clipped > 500);
     CHECK(with.largest.norm > 100.0);
     CHECK(with.largest.norm == *std::max_element(with.norms.begin(), with.norms.end()));
     CHECK(with.largest.norm == Approx(with.largest.gradient.norm()));
     CHECK(with.first.step == 1);
-    CHECK(with.last.step == 500);
+    CHECK(with.last.step == 1000);
     CHECK(with.last.by_time.size() == 50);
   }
 }
