@@ -63,7 +63,7 @@ inline std::size_t fastest(const std::vector<Rival>& rivals) {
   const std::vector<Result> results = compare(rivals, {.rounds = 9, .block_seconds = 0.002});
   std::size_t best = 0;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i].seconds < results[best].seconds) best = i;
+    if (results[i].ratio < results[best].ratio) best = i;
   }
   return best;
 }
