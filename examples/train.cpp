@@ -48,6 +48,9 @@ struct Settings {
 
   Index epochs = 10;
   Index batch_size = 128;
+  Index batch_growth = 1;
+  Index batch_growth_every = 1;
+  std::optional<Index> batch_largest;  // all samples if not given
   std::string optimizer = "adamw";
   std::optional<double> learning_rate;  // the optimizer's own if not given
   std::optional<double> weight_decay;
@@ -133,6 +136,21 @@ void add_options(CLI::App& app, Settings& s) {
   app.add_option("--batch-size", s.batch_size, "Samples in a step")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-growth", s.batch_growth,
+                 "Multiply the batch size by this whole number every so many epochs, in the place\n"
+                 "of a falling learning rate (--schedule constant) or beside it; 1: never")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-growth-every", s.batch_growth_every,
+                 "Epochs from one growth of the batch size to the next")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-largest", s.batch_largest,
+                 "Where the batch size stops growing. Default: all samples")
+      ->check(CLI::PositiveNumber)
       ->group("Training");
   app.add_option("--optimizer", s.optimizer, "Who makes a step of the gradient")
       ->check(CLI::IsMember({"sgd", "rmsprop", "adam", "adamw"}))
@@ -276,18 +294,19 @@ std::string format_row(const char* format, const Row& row) {
                            "or --clip-norm 1");
 }
 
-Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples,
+Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index batch_size,
                 const std::string& label, const Update& update, et::Generator& random) {
   Row row;
   const mlp::Stopwatch watch;
-  mlp::Progress progress(label, samples);
   batches.shuffle(random);
-  for (Index i = 0; i < batches.count(); ++i) {
-    const mlp::Batch batch = batches[i];
+  const Index samples = batches.left(), steps = (samples - 1) / batch_size + 1;
+  mlp::Progress progress(label, samples);
+  while (batches.left() > 0) {
+    const mlp::Batch batch = batches.next(batch_size);
     const mlp::Score score = model.learn(batch.features, batch.labels, random);
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
     try {
-      row.gradient_norm += update(model.parameters()) / static_cast<double>(batches.count());
+      row.gradient_norm += update(model.parameters()) / static_cast<double>(steps);
     } catch (const std::invalid_argument& error) {  // a gradient is not finite
       diverged(error.what());
     }
@@ -307,34 +326,49 @@ mlp::Score evaluate(mlp::Mlp<float>& model, mlp::Batches& batches) {
   return score;
 }
 
+et::BatchSize make_batch_size(const Settings& s, Index samples) {
+  const Index initial = std::min(s.batch_size, samples);
+  const Index largest = std::min(s.batch_largest.value_or(samples), samples);
+  et::require(s.batch_growth > 1 || !s.batch_largest, "--batch-largest: needs a --batch-growth");
+  et::require(largest >= initial, "--batch-largest: must be at least --batch-size, ", initial,
+              ", got ", largest);
+  return et::growing_batch_size({.initial = initial,
+                                 .factor = s.batch_growth,
+                                 .every = s.batch_growth_every,
+                                 .largest = largest});
+}
+
 // What the parts can't know of each other.
-void check(const Settings& s, Index samples) {
+void check(const Settings& s, const et::BatchSize& batch_size, Index samples) {
 #ifndef _OPENMP
   et::require(s.threads == 1, "--threads: this program was built without OpenMP, so it must be 1");
 #endif
   et::require(s.momentum == 0.0 || s.optimizer == "sgd" || s.optimizer == "rmsprop",
               "--momentum: ", s.optimizer, " takes none");
-  const Index rest = samples % s.batch_size;
-  et::require(!s.batch_norm || (rest == 0 ? s.batch_size : rest) > 1,
-              "--batch-norm: the last batch is a single sample, which has no variance; try another "
-              "--batch-size");
+  for (Index epoch = 0; s.batch_norm && epoch < s.epochs; ++epoch) {
+    const Index size = batch_size(epoch), rest = samples % size;
+    et::require((rest == 0 ? size : rest) > 1,
+                "--batch-norm: the last batch is a single sample, which has no variance; try "
+                "another --batch-size");
+  }
 }
 
 void train(Settings s) {
   const mlp::TrainAndTest data = load_data(s);
-  s.batch_size = std::min(s.batch_size, data.train.size());
-  check(s, data.train.size());
+  const et::BatchSize batch_size = make_batch_size(s, data.train.size());
+  const Index first = batch_size(0), largest = batch_size(s.epochs - 1);
+  check(s, batch_size, data.train.size());
   Eigen::setNbThreads(s.threads);
 
-  mlp::Batches train_batches(data.train, s.batch_size);
-  mlp::Batches test_batches(data.test, s.batch_size);
-  const std::int64_t steps = s.epochs * train_batches.count();
+  mlp::Batches train_batches(data.train, largest);
+  mlp::Batches test_batches(data.test, largest);
+  const std::int64_t steps = mlp::count_steps(data.train.size(), batch_size, s.epochs);
 
   et::Generator random(s.seed);
   mlp::Mlp<float> model({.inputs = data.train.features.rows(),
                          .hidden = s.hidden,
                          .classes = data.train.classes,
-                         .batch_size = s.batch_size,
+                         .batch_size = largest,
                          .batch_norm = s.batch_norm,
                          .dropout = s.dropout});
   model.initialize([&](Weight& weight) { initializers().at(s.init)(weight, random); });
@@ -347,18 +381,22 @@ void train(Settings s) {
               static_cast<long>(data.train.size()), static_cast<long>(data.test.size()));
   std::printf("%ld", static_cast<long>(data.train.features.rows()));
   for (const Index size : s.hidden) std::printf("-%ld", static_cast<long>(size));
-  std::printf("-%ld, %ld parameters, %s, %s schedule, batches of %ld\n\n%s\n",
+  std::printf("-%ld, %ld parameters, %s, %s schedule, batches of %s\n\n%s\n",
               static_cast<long>(data.train.classes), static_cast<long>(model.parameters().total()),
-              s.optimizer.c_str(), s.schedule.c_str(), static_cast<long>(s.batch_size),
+              s.optimizer.c_str(), s.schedule.c_str(),
+              (first == largest ? et::message(first) : et::message(first, " to ", largest)).c_str(),
               table_header);
   std::fflush(stdout);
 
   Row row;
+  std::int64_t step = 0;
   for (Index epoch = 1; epoch <= s.epochs; ++epoch) {
+    const Index size = batch_size(epoch - 1);
     const std::string label = et::message("epoch ", epoch, " of ", s.epochs);
-    row = train_epoch(model, train_batches, data.train.size(), label, update, random);
+    row = train_epoch(model, train_batches, size, label, update, random);
     row.epoch = epoch;
-    row.learning_rate = rate((epoch - 1) * train_batches.count());
+    row.learning_rate = rate(step);
+    step += mlp::count_steps(data.train.size(), size, 1);
     row.test = evaluate(model, test_batches);
     std::puts(format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
     std::fflush(stdout);
