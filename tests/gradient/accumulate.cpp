@@ -57,6 +57,16 @@ auto inner(T... front) {
   return et::chain<S>(std::move(front)..., et::adam_direction({}), et::descend(0.01));
 }
 
+// Writes down which steps it was asked for.
+struct Counting {
+  std::vector<std::int64_t>* asked;
+  template <class S>
+  auto at(const et::Step& step) const {
+    asked->push_back(step.index());
+    return [](const auto& u, const auto&) { return u; };
+  }
+};
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("K micro-batches make the step of their mean, bit by bit where sums are exact",
@@ -144,16 +154,8 @@ TEST_CASE("schedules and bias corrections count the steps that are made") {
   et::Parameters<double> parameters;
   parameters.add("p", p, g);
   std::vector<std::int64_t> asked;
-  struct Counting {
-    std::vector<std::int64_t>* asked;
-    template <class S>
-    auto at(const et::Step& step) const {
-      asked->push_back(step.index());
-      return [](const auto& u, const auto&) { return u; };
-    }
-  };
   auto chain = et::chain<double>(et::accumulate(3), Counting{&asked},
-                                 et::descend(et::step_decay({.initial = 1.0, .every = 1})));
+                                 et::descend(et::step_decay({.initial = 1.0, .period = 1})));
   for (int i = 0; i < 9; ++i) chain.step(parameters);
   CHECK(asked == std::vector<std::int64_t>{0, 1, 2});
   CHECK(chain.count() == 3);
