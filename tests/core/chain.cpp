@@ -365,8 +365,7 @@ TEST_CASE("a step tells whether it was made") {
 TEST_CASE("a skipped step changes the measurement of the one that skipped, and nothing else") {
   Two two;
   verdict = et::Verdict::proceed;
-  auto chain =
-      et::chain<double>(Counter{}, Before{}, Judge{}, Counter{}, Behind{}, Affine{});
+  auto chain = et::chain<double>(Counter{}, Before{}, Judge{}, Counter{}, Behind{}, Affine{});
   chain.step(two.parameters);
   auto twin = chain;
   const Eigen::VectorXd a = two.a, da = two.da;
@@ -414,8 +413,7 @@ TEST_CASE("a first step that was skipped binds to no list") {
 TEST_CASE("a step that gathers runs what stands before, and leaves out what stands behind") {
   Two two;
   verdict = et::Verdict::gather;
-  auto chain =
-      et::chain<double>(Counter{}, Before{}, Judge{}, Counter{}, Behind{}, Affine{});
+  auto chain = et::chain<double>(Counter{}, Before{}, Judge{}, Counter{}, Behind{}, Affine{});
   CHECK_FALSE(chain.step(two.parameters));  // takes in 1 + 1
   CHECK_FALSE(chain.step(two.parameters));  // and 1 + 2
   CHECK(two.a.isZero(0.0));
@@ -497,7 +495,8 @@ TEST_CASE("the same verdicts come out at every register width") {
     chain.step(parameters);
     results.push_back(p);
   });
-  for (const Eigen::VectorXd& result : results) CHECK(et::test::same_bits(result, results[0]));;
+  for (const Eigen::VectorXd& result : results) CHECK(et::test::same_bits(result, results[0]));
+  ;
 }
 
 TEST_CASE("a rule may depend on the tensor as the step sees it") {

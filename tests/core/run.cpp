@@ -49,11 +49,10 @@ void check_all_ranges(et::Parameters<double>& parameters) {
 std::vector<et::Index> sizes(et::Parameters<double>& parameters) {
   std::vector<et::Index> result;
   const auto& elements = parameters.elements();
-  et::detail::for_each_run(
-      elements.tensors, 0, elements.total,
-      [&](const et::Tensor<double>&, const et::detail::Run<double>& run) {
-        result.push_back(run.size);
-      });
+  et::detail::for_each_run(elements.tensors, 0, elements.total,
+                           [&](const et::Tensor<double>&, const et::detail::Run<double>& run) {
+                             result.push_back(run.size);
+                           });
   return result;
 }
 

@@ -210,7 +210,8 @@ TEMPLATE_TEST_CASE("gaps within a tensor change no bit of its sums", "", float, 
   et::test::at_every_level([&] {
     std::vector<double> sums;
     et::UpdateStream<S>(list.elements(), nullptr)
-        .for_each_tensor([&](const auto&, const auto& alone) { sums.push_back(alone.sum(square)); });
+        .for_each_tensor(
+            [&](const auto&, const auto& alone) { sums.push_back(alone.sum(square)); });
     CHECK(sums == std::vector<double>{13.0, promised, promised});
   });
 }

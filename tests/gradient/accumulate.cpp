@@ -237,8 +237,8 @@ TEST_CASE("a copy in the middle of a round goes on from the same point") {
     for (std::int64_t k = copied_after; k < 9; ++k) {
       bool made[3];
       int i = 0;
-      for (auto [model, optimizer] : {std::pair(&one, &chain), std::pair(&two, &twin),
-                                      std::pair(&three, &assigned)}) {
+      for (auto [model, optimizer] :
+           {std::pair(&one, &chain), std::pair(&two, &twin), std::pair(&three, &assigned)}) {
         model->see(gradient<float>(k));
         made[i++] = optimizer->step(model->parameters);
       }
@@ -264,8 +264,8 @@ TEST_CASE("a micro-batch that is not finite is dropped and not counted, if clipp
   for (std::int64_t k = 0; k < 8; ++k) {
     if (k == 0 || k == 2 || k == 3 || k == 7) {  // the first, some between, and before the last
       with.see(gradient<float>(100 + k));
-      (k % 2 == 0 ? with.db[5] : with.dW(1, 1)) = k == 2 ? std::numeric_limits<float>::infinity()
-                                                          : std::nanf("");
+      (k % 2 == 0 ? with.db[5] : with.dW(1, 1)) =
+          k == 2 ? std::numeric_limits<float>::infinity() : std::nanf("");
       const Eigen::VectorXf before = with.values();
       const std::int64_t gathered = chain.measured<et::Accumulate>().gathered;
       CHECK_FALSE(chain.step(with.parameters));
