@@ -134,6 +134,20 @@ TEMPLATE_TEST_CASE("elsewhere the mean is off by no more than K roundings of the
   }
 }
 
+TEMPLATE_TEST_CASE("equal gradients are their own mean, for any number of them", "", float,
+                   double) {
+  using S = TestType;
+  const Eigen::VectorX<S> g = gradient<S>(1);
+  for (std::int64_t K = 1; K <= 100; ++K) {  // sums are exact, and a quotient is rounded once
+    Model<S> model;
+    model.W.setZero();
+    auto chain = et::chain<S>(et::accumulate(K));
+    model.see(g);
+    for (std::int64_t k = 0; k < K; ++k) chain.step(model.parameters);
+    if (model.values() != -g) FAIL_CHECK(K << " batches");
+  }
+}
+
 TEST_CASE("one batch a step is the chain without accumulate, bit by bit") {
   Model<float> with, without;
   auto first = inner<float>(et::clip_by_global_norm(0.7), et::accumulate(1));

@@ -142,7 +142,8 @@ TEMPLATE_TEST_CASE("each place counts once", "", float, double) {
 TEST_CASE("squares that leave the range of float are added up in double") {
   for (const std::size_t n : {1u, 31u, 32u, 33u, 100u, 2048u}) {
     for (const float size : {1e30f, 1e20f, 1e-15f, 1e-19f, 1e-20f, 1e-30f, 1e-38f, 1e-42f}) {
-      Values<float> values(n), gradient_only(n), weight_only(n), step_only(n), one(n);
+      Values<float> values(n), gradient_only(n), weight_only(n), step_only(n), one(n), still(n),
+          hidden(n);
       for (std::size_t i = 0; i < n; ++i) {
         values.g[i] *= size, values.before[i] *= size, values.after[i] *= size;
         gradient_only.g[i] *= size;
@@ -150,6 +151,11 @@ TEST_CASE("squares that leave the range of float are added up in double") {
         step_only.before[i] = 0.0f, step_only.after[i] = size * float(i % 3);
       }
       one.g[n / 2] = size, one.after[n / 2] = size;
+      for (std::size_t i = 0; i < n; ++i) {  // nothing moves; and only the smallest weight does
+        still.before[i] = still.after[i] = still.after[i] * size;
+        hidden.before[i] = hidden.after[i];
+      }
+      hidden.before[n - 1] = 0.0f, hidden.after[n - 1] = size;
       et::test::at_every_level([&] {
         INFO(n << " values of " << size);
         CHECK(close<float>(values.sums(), values.plain()));
@@ -157,6 +163,8 @@ TEST_CASE("squares that leave the range of float are added up in double") {
         CHECK(close<float>(weight_only.sums(), weight_only.plain()));
         CHECK(close<float>(step_only.sums(), step_only.plain()));
         CHECK(close<float>(one.sums(), one.plain()));
+        CHECK(close<float>(still.sums(), still.plain()));
+        CHECK(close<float>(hidden.sums(), hidden.plain()));
       });
     }
   }
