@@ -10,15 +10,10 @@
 
 #include "monitor/recorder.hpp"
 #include "monitor/style.hpp"
+#include "monitor/verdict.hpp"
 #include "plot/chart.hpp"
 
 namespace monitor {
-
-/// What is to be said of a tensor, or of the whole.
-struct Verdict {
-  std::string text;
-  bool warns = false;
-};
 
 /// What the page says beside the curves. All texts may have any characters.
 struct Content {
@@ -27,10 +22,7 @@ struct Content {
   std::vector<std::pair<std::string, std::string>> figures;   ///< the large ones: name, value
   std::vector<std::pair<std::string, std::string>> settings;  ///< name, value
   std::string failure;                                        ///< why the run ended early
-  double clip_norm = 0.0;         ///< the threshold that was in force; not drawn unless finite
-  double suggested_clip = 0.0;    ///< the one that the norms suggest; likewise
-  std::vector<Verdict> remarks;   ///< on the whole
-  std::vector<Verdict> verdicts;  ///< one for each of the recorder's tensors, in its order
+  double clip_norm = 0.0;  ///< the threshold that was in force; not drawn unless finite
 };
 
 namespace detail {
@@ -51,7 +43,8 @@ inline bool is_threshold(double value) {
   return std::isfinite(value) && value > 0.0;
 }
 
-inline std::string charts(const Recorder& run, const Content& content) {
+inline std::string charts(const Recorder& run, const Content& content,
+                          const et::SuggestedThreshold& suggested) {
   using plot::Chart, plot::Scale;
   const auto chart = [&](std::string title, Scale scale = Scale::linear, bool from_zero = false) {
     return Chart{.title = std::move(title),
@@ -82,9 +75,9 @@ inline std::string charts(const Recorder& run, const Content& content) {
     norm.levels.push_back(
         {"clipped at " + plot::readable(content.clip_norm), content.clip_norm, "none"});
   }
-  if (is_threshold(content.suggested_clip)) {
-    norm.levels.push_back({"suggested threshold: " + plot::readable(content.suggested_clip),
-                           content.suggested_clip, "2 4"});
+  if (is_threshold(suggested.threshold)) {
+    norm.levels.push_back({"suggested threshold: " + plot::readable(suggested.threshold),
+                           suggested.threshold, "2 4"});
   }
   out += figure(norm, is_clipped ? "before clipping" : "no clipping");
 
@@ -110,7 +103,8 @@ inline std::string verdict(const Verdict& verdict) {
          (verdict.warns ? "⚠ " : "✓ ") + escaped(verdict.text) + "</span>";
 }
 
-inline std::string layers(const Recorder& run, const Content& content) {
+inline std::string layers(const Recorder& run) {
+  const std::vector<Verdict> found = verdicts(run);
   std::string out =
       "<div class=\"scroll\"><table class=\"layers\">\n<thead><tr><th>tensor</th>"
       "<th class=\"number\">values</th><th class=\"number\">gradient norm</th>"
@@ -122,11 +116,11 @@ inline std::string layers(const Recorder& run, const Content& content) {
   for (std::size_t i = 0; i < run.tensors().size(); ++i) {
     const Tensor& tensor = run.tensors()[i];
     char zeros[32];
-    std::snprintf(zeros, sizeof(zeros), "%.1f%%", 100 * tensor.zero_share);
-    out += "<tr><td>" + escaped(tensor.name) + "</td>" + cell(std::to_string(tensor.size)) +
-           cell(plot::readable(tensor.gradient_norm)) + cell(plot::readable(tensor.update_ratio)) +
-           cell(zeros) + "<td class=\"verdict\">" +
-           (i < content.verdicts.size() ? verdict(content.verdicts[i]) : "") + "</td></tr>\n";
+    std::snprintf(zeros, sizeof(zeros), "%.1f%%", 100 * tensor.typical.zero_share);
+    out += "<tr><td>" + escaped(tensor.name) + "</td>" + cell(std::to_string(tensor.typical.size)) +
+           cell(plot::readable(tensor.typical.gradient_norm)) +
+           cell(plot::readable(tensor.typical.update_ratio())) + cell(zeros) +
+           "<td class=\"verdict\">" + verdict(found[i]) + "</td></tr>\n";
   }
   return out + "</tbody></table></div>\n";
 }
@@ -150,10 +144,13 @@ inline std::string page(const Recorder& run, const Content& content) {
   for (const auto& [name, value] : content.figures) {
     out += "<li><b>" + escaped(value) + "</b><span>" + escaped(name) + "</span></li>\n";
   }
-  out += "</ul>\n" + charts(run, content) + "<h2>Diagnosis</h2>\n";
-  for (const Verdict& remark : content.remarks) out += "<p>" + verdict(remark) + "</p>\n";
-  out += "<p>The figures are means over the measured steps of the last epoch.</p>\n" +
-         layers(run, content) + "<h2>Settings</h2>\n<table class=\"settings\">\n";
+  const et::SuggestedThreshold suggested = et::suggest_threshold(run.last_norms());
+  out += "</ul>\n" + charts(run, content, suggested) + "<h2>Diagnosis</h2>\n<p>" +
+         verdict(overall(run)) + "</p>\n<p>" + verdict(clipping(suggested)) + "</p>\n";
+  out +=
+      "<p>Norms and zeros are means over the measured steps of the last epoch, update ratios over "
+      "those of the run.</p>\n" +
+      layers(run) + "<h2>Settings</h2>\n<table class=\"settings\">\n";
   for (const auto& [name, value] : content.settings) {
     out += "<tr><th>" + escaped(name) + "</th><td>" + escaped(value) + "</td></tr>\n";
   }
