@@ -4,11 +4,13 @@
 //   train                                  Fashion-MNIST from Debian's dataset-fashion-mnist
 //   train --data ~/mnist --epochs 20       any folder with the four files that MNIST comes in
 //   train --data spirals --batch-norm      points made on the spot
+//   train --monitor                        watches all layers; see monitor.html then
 
 #include "mlp/mlp.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -27,6 +29,8 @@
 #include "mlp/csv.hpp"
 #include "mlp/dataset.hpp"
 #include "mlp/progress.hpp"
+#include "mlp/whole_file.hpp"
+#include "monitor/page.hpp"
 
 namespace et = eigentrain;
 using Eigen::Index;
@@ -60,6 +64,9 @@ struct Settings {
   std::uint64_t seed = 42;
   int threads = 1;
   std::string csv;
+  std::string monitor;  // the page; empty: none
+  std::int64_t monitor_every = et::MonitorOptions{}.every;
+  std::string command;
 };
 
 using Weight = Eigen::MatrixXf;
@@ -171,6 +178,17 @@ void add_options(CLI::App& app, Settings& s) {
       ->capture_default_str()
       ->group("Run");
   app.add_option("--csv", s.csv, "Write the table to this file, too")->group("Run");
+  app.add_option("--monitor", s.monitor,
+                 "Watch every layer: adds the norms of their gradients to the table, and writes a\n"
+                 "page with all curves and a diagnosis to this file, anew after every epoch")
+      ->expected(0, 1)
+      ->default_str("monitor.html")
+      ->group("Run");
+  app.add_option("--monitor-every", s.monitor_every,
+                 "Steps from one look at the layers to the next; at least one an epoch")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Run");
 }
 
 mlp::TrainAndTest make_spirals(std::uint64_t seed) {
@@ -198,8 +216,16 @@ mlp::TrainAndTest load_data(Settings& s) {
   return data;
 }
 
+double initial_rate(const Settings& s) {
+  return s.learning_rate.value_or(s.optimizer == "sgd" ? 0.1 : 1e-3);
+}
+
+double weight_decay(const Settings& s) {
+  return s.weight_decay.value_or(s.optimizer == "adamw" ? 0.01 : 0.0);
+}
+
 et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
-  const double rate = s.learning_rate.value_or(s.optimizer == "sgd" ? 0.1 : 1e-3);
+  const double rate = initial_rate(s);
   const std::int64_t rest = std::max<std::int64_t>(steps - s.warmup, 1);
   et::Schedule schedule = rate;
   if (s.schedule == "step") {
@@ -213,13 +239,21 @@ et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
   return schedule;
 }
 
-// Makes a step and returns the norm of the gradient before clipping.
-using Update = std::function<double(et::Parameters<float>&)>;
+using Statistics = et::Monitor<float>;
+
+// Makes a step, watched if there are statistics, and returns the norm of the gradient before
+// clipping.
+using Update = std::function<double(et::Parameters<float>&, Statistics*)>;
 
 template <class Chain>
 Update update_of(Chain chain) {
-  return [chain = std::move(chain)](et::Parameters<float>& parameters) mutable {
-    chain.step(parameters);
+  return [chain = std::move(chain)](et::Parameters<float>& parameters,
+                                    Statistics* statistics) mutable {
+    if (statistics == nullptr) {
+      chain.step(parameters);
+    } else {
+      chain.step(parameters, *statistics);
+    }
     return chain.template measured<et::ClipByGlobalNorm>().norm;
   };
 }
@@ -232,7 +266,7 @@ Update make_update(const Settings& s, Sequence optimizer) {
 }
 
 Update make_update(const Settings& s, const et::Schedule& rate) {
-  const double decay = s.weight_decay.value_or(s.optimizer == "adamw" ? 0.01 : 0.0);
+  const double decay = weight_decay(s);
   if (s.optimizer == "sgd") {
     return make_update(
         s, et::sgd({.learning_rate = rate, .momentum = s.momentum, .weight_decay = decay}));
@@ -276,8 +310,89 @@ std::string format_row(const char* format, const Row& row) {
                            "or --clip-norm 1");
 }
 
+// What --monitor adds.
+struct Monitoring {
+  Statistics statistics;
+  et::Schedule rate;
+  monitor::Content content;
+  mlp::WholeFile file;
+  monitor::Recorder recorder;
+
+  void step(double share_of_epoch, double gradient_norm) {
+    recorder.step(static_cast<double>(recorder.epochs()) + share_of_epoch, gradient_norm,
+                  rate(recorder.steps()));
+    if (statistics.gathered()) recorder.gathered(statistics);
+  }
+
+  void epoch(const Row& row, Index epochs) {
+    recorder.epoch({.train_loss = row.train.mean_loss(),
+                    .train_accuracy = row.train.accuracy(),
+                    .test_loss = row.test.mean_loss(),
+                    .test_accuracy = row.test.accuracy()});
+    const auto text = [](const char* format, double value) {
+      char buffer[64];
+      std::snprintf(buffer, sizeof(buffer), format, value);
+      return std::string(buffer);
+    };
+    content.figures = {{"test accuracy", text("%.4f", row.test.accuracy())},
+                       {"test loss", text("%.4f", row.test.mean_loss())},
+                       {"training accuracy", text("%.4f", row.train.accuracy())},
+                       {"training loss", text("%.4f", row.train.mean_loss())},
+                       {"epochs", et::message(row.epoch, " of ", epochs)},
+                       {"steps", std::to_string(recorder.steps())},
+                       {"samples/s", text("%.0f", row.samples_per_second)}};
+    write();
+  }
+
+  void failed(const std::string& why) {
+    content.failure = et::message("Step ", recorder.steps(), ": ", why);
+    write();
+  }
+
+  // The norms of the last epoch, in lines as long as the table's.
+  std::string norms() const {
+    std::string text, line;
+    for (const monitor::Tensor& tensor : recorder.tensors()) {
+      char value[32];
+      std::snprintf(value, sizeof(value), " %.3g", tensor.typical.gradient_norm);
+      const std::string word = "  " + tensor.name + value;
+      if (!line.empty() && line.size() + word.size() > 84) {
+        text += "     " + line + "\n";
+        line.clear();
+      }
+      line += word;
+    }
+    return text + "     " + line;
+  }
+
+  std::string csv_norms() const {
+    std::string text;
+    for (const monitor::Tensor& tensor : recorder.tensors()) {
+      char value[32];
+      std::snprintf(value, sizeof(value), ",%.6g", tensor.typical.gradient_norm);
+      text += value;
+    }
+    return text;
+  }
+
+  void print_diagnosis() const {
+    const std::vector<monitor::Verdict> found = monitor::verdicts(recorder);
+    std::printf("layers: %s\n", monitor::overall(recorder, found).text.c_str());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (!found[i].warns) continue;
+      std::printf("  %s: %s\n", recorder.tensors()[i].name.c_str(), found[i].text.c_str());
+    }
+    const auto suggested = et::suggest_threshold(recorder.last_norms());
+    std::printf("suggested --clip-norm: %s\n", monitor::clipping(suggested).text.c_str());
+    std::printf("page with all curves: %s\n", file.path().c_str());
+  }
+
+  void write() { file.replace(monitor::page(recorder, content)); }
+};
+
 Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples,
-                const std::string& label, const Update& update, et::Generator& random) {
+                const std::string& label, const Update& update, et::Generator& random,
+                Monitoring* monitoring) {
   Row row;
   const mlp::Stopwatch watch;
   mlp::Progress progress(label, samples);
@@ -287,7 +402,13 @@ Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples,
     const mlp::Score score = model.learn(batch.features, batch.labels, random);
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
     try {
-      row.gradient_norm += update(model.parameters()) / static_cast<double>(batches.count());
+      const double norm =
+          update(model.parameters(), monitoring != nullptr ? &monitoring->statistics : nullptr);
+      row.gradient_norm += norm / static_cast<double>(batches.count());
+      if (monitoring != nullptr) {
+        monitoring->step(static_cast<double>(row.train.samples) / static_cast<double>(samples),
+                         norm);
+      }
     } catch (const std::invalid_argument& error) {  // a gradient is not finite
       diverged(error.what());
     }
@@ -320,6 +441,30 @@ void check(const Settings& s, Index samples) {
               "--batch-size");
 }
 
+std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
+                                                          const mlp::TrainAndTest& data,
+                                                          const std::string& network,
+                                                          Index parameters) {
+  const auto number = [](double value) { return plot::readable(value, 6); };
+  const auto limit = [&](double value) { return value == never ? "none" : number(value); };
+  return {{"data", et::message(s.data, ", ", data.train.size(), " samples to train on, ",
+                               data.test.size(), " to test on")},
+          {"network", et::message(network, ", ", parameters, " parameters")},
+          {"initialization", s.init},
+          {"batch normalization", s.batch_norm ? "yes" : "no"},
+          {"dropout", number(s.dropout)},
+          {"optimizer", s.optimizer},
+          {"learning rate", number(initial_rate(s)) + ", " + s.schedule + ", " +
+                                et::message(s.warmup) + " steps of warm-up"},
+          {"weight decay", number(weight_decay(s))},
+          {"momentum", number(s.momentum)},
+          {"batch size", et::message(s.batch_size)},
+          {"clipping by norm", limit(s.clip_norm)},
+          {"clipping by value", limit(s.clip_value)},
+          {"seed", et::message(s.seed)},
+          {"threads", et::message(s.threads)}};
+}
+
 void train(Settings s) {
   const mlp::TrainAndTest data = load_data(s);
   s.batch_size = std::min(s.batch_size, data.train.size());
@@ -340,32 +485,84 @@ void train(Settings s) {
   model.initialize([&](Weight& weight) { initializers().at(s.init)(weight, random); });
   const et::Schedule rate = make_schedule(s, steps);
   const Update update = make_update(s, rate);
+  const et::Parameters<float>& parameters = model.parameters();
+  std::string network = std::to_string(data.train.features.rows());
+  for (const Index size : s.hidden) network += "-" + std::to_string(size);
+  network += "-" + std::to_string(data.train.classes);
+
+  std::optional<Monitoring> monitoring;
+  std::string log_header = csv_header;
+  if (!s.monitor.empty()) {
+    const std::int64_t every = std::min<std::int64_t>(s.monitor_every, train_batches.count());
+    monitoring = Monitoring{.statistics = Statistics({.every = every}),
+                            .rate = rate,
+                            .content = {.title = "Training on " + s.data,
+                                        .command = s.command,
+                                        .figures = {},
+                                        .settings = in_words(s, data, network, parameters.total()),
+                                        .failure = {},
+                                        .clip_norm = s.clip_norm},
+                            .file = mlp::WholeFile(s.monitor),
+                            .recorder = {}};
+    for (Index i = 0; i < parameters.size(); ++i) {
+      log_header += ",gradient_norm_" + std::string(parameters.name(i));
+    }
+  }
   std::optional<mlp::CsvLog> log;
-  if (!s.csv.empty()) log.emplace(s.csv, csv_header);
+  if (!s.csv.empty()) log.emplace(s.csv, log_header);
 
   std::printf("%s: %ld samples to train on, %ld to test on\n", s.data.c_str(),
               static_cast<long>(data.train.size()), static_cast<long>(data.test.size()));
-  std::printf("%ld", static_cast<long>(data.train.features.rows()));
-  for (const Index size : s.hidden) std::printf("-%ld", static_cast<long>(size));
-  std::printf("-%ld, %ld parameters, %s, %s schedule, batches of %ld\n\n%s\n",
-              static_cast<long>(data.train.classes), static_cast<long>(model.parameters().total()),
-              s.optimizer.c_str(), s.schedule.c_str(), static_cast<long>(s.batch_size),
-              table_header);
+  std::printf("%s, %ld parameters, %s, %s schedule, batches of %ld\n\n%s\n", network.c_str(),
+              static_cast<long>(parameters.total()), s.optimizer.c_str(), s.schedule.c_str(),
+              static_cast<long>(s.batch_size), table_header);
+  if (monitoring) std::puts("       gradient norm of each tensor, before clipping");
   std::fflush(stdout);
 
   Row row;
-  for (Index epoch = 1; epoch <= s.epochs; ++epoch) {
+  const auto run_epoch = [&](Index epoch) {
     const std::string label = et::message("epoch ", epoch, " of ", s.epochs);
-    row = train_epoch(model, train_batches, data.train.size(), label, update, random);
+    row = train_epoch(model, train_batches, data.train.size(), label, update, random,
+                      monitoring ? &*monitoring : nullptr);
     row.epoch = epoch;
     row.learning_rate = rate((epoch - 1) * train_batches.count());
     row.test = evaluate(model, test_batches);
     std::puts(format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
+    if (monitoring) {
+      monitoring->epoch(row, s.epochs);
+      std::puts(monitoring->norms().c_str());
+    }
     std::fflush(stdout);
-    if (log) log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row));
+    if (log) {
+      log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row) +
+               (monitoring ? monitoring->csv_norms() : ""));
+    }
+  };
+  try {
+    for (Index epoch = 1; epoch <= s.epochs; ++epoch) run_epoch(epoch);
+  } catch (const std::exception& error) {
+    if (monitoring) monitoring->failed(error.what());
+    throw;
   }
+  if (monitoring) monitoring->print_diagnosis();
   std::printf("test accuracy: %.4f\n", row.test.accuracy());
   if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the results");
+}
+
+// As one would type it again.
+std::string command_line(int argc, char** argv) {
+  std::string text = "train";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool is_plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+             std::string("_./,=:+-").find(c) != std::string::npos;
+    });
+    std::string quoted;
+    for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    text += is_plain ? " " + word : " '" + quoted + "'";
+  }
+  return text;
 }
 
 }  // namespace
@@ -376,6 +573,7 @@ int main(int argc, char** argv) {
   try {
     add_options(app, settings);
     app.parse(argc, argv);
+    settings.command = command_line(argc, argv);
     train(std::move(settings));
   } catch (const CLI::Success& help) {
     return app.exit(help);

@@ -103,8 +103,7 @@ inline std::string verdict(const Verdict& verdict) {
          (verdict.warns ? "⚠ " : "✓ ") + escaped(verdict.text) + "</span>";
 }
 
-inline std::string layers(const Recorder& run) {
-  const std::vector<Verdict> found = verdicts(run);
+inline std::string layers(const Recorder& run, const std::vector<Verdict>& found) {
   std::string out =
       "<div class=\"scroll\"><table class=\"layers\">\n<thead><tr><th>tensor</th>"
       "<th class=\"number\">values</th><th class=\"number\">gradient norm</th>"
@@ -144,13 +143,15 @@ inline std::string page(const Recorder& run, const Content& content) {
   for (const auto& [name, value] : content.figures) {
     out += "<li><b>" + escaped(value) + "</b><span>" + escaped(name) + "</span></li>\n";
   }
+  const std::vector<Verdict> found = verdicts(run);
   const et::SuggestedThreshold suggested = et::suggest_threshold(run.last_norms());
-  out += "</ul>\n" + charts(run, content, suggested) + "<h2>Diagnosis</h2>\n<p>" +
-         verdict(overall(run)) + "</p>\n<p>" + verdict(clipping(suggested)) + "</p>\n";
+  out += "</ul>\n" + charts(run, content, suggested) +
+         "<h2>Diagnosis</h2>\n<p>Layers: " + verdict(overall(run, found)) +
+         "</p>\n<p>Suggested clipping threshold: " + verdict(clipping(suggested)) + "</p>\n";
   out +=
       "<p>Norms and zeros are means over the measured steps of the last epoch, update ratios over "
       "those of the run.</p>\n" +
-      layers(run) + "<h2>Settings</h2>\n<table class=\"settings\">\n";
+      layers(run, found) + "<h2>Settings</h2>\n<table class=\"settings\">\n";
   for (const auto& [name, value] : content.settings) {
     out += "<tr><th>" + escaped(name) + "</th><td>" + escaped(value) + "</td></tr>\n";
   }

@@ -45,15 +45,16 @@ struct Tensor {
 ///     }
 class Recorder {
  public:
-  explicit Recorder(std::int64_t steps_in_epoch) : steps_in_epoch_(steps_in_epoch) {}
-  // The statistics have views of the names.
-  Recorder(const Recorder&) = delete;
-  Recorder& operator=(const Recorder&) = delete;
+  Recorder() = default;
+  // The statistics have views of the names, which stay where they are when the list moves.
+  Recorder(Recorder&&) = default;
+  Recorder& operator=(Recorder&&) = default;
 
-  void step(double gradient_norm, double learning_rate) {
-    const double x = at(steps_++);
-    gradient_norm_.push(x, gradient_norm);
-    learning_rate_.push(x, learning_rate);
+  void step(double at, double gradient_norm, double learning_rate) {
+    at_ = at;
+    ++steps_;
+    gradient_norm_.push(at, gradient_norm);
+    learning_rate_.push(at, learning_rate);
     last_norms_.push(gradient_norm);
   }
 
@@ -63,7 +64,6 @@ class Recorder {
   void gathered(const Statistics& list) {
     using Index = decltype(list.size());
     if (tensors_.empty()) begin(list);
-    const double x = at(steps_ - 1);
     const auto mean = [](double& so_far, double value, std::int64_t count) {
       so_far += (value - so_far) / static_cast<double>(count);
     };
@@ -72,8 +72,8 @@ class Recorder {
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
       const et::TensorStatistics& now = list[static_cast<Index>(i)];
       et::TensorStatistics& typical = tensors_[i].typical;
-      tensors_[i].gradient_norms.push(x, now.gradient_norm);
-      tensors_[i].update_ratios.push(x, now.update_ratio());
+      tensors_[i].gradient_norms.push(at_, now.gradient_norm);
+      tensors_[i].update_ratios.push(at_, now.update_ratio());
       mean(typical.gradient_norm, now.gradient_norm, gathered_in_epoch_);
       mean(typical.gradient_max, now.gradient_max, gathered_in_epoch_);
       mean(typical.gradient_mean, now.gradient_mean, gathered_in_epoch_);
@@ -98,7 +98,7 @@ class Recorder {
   std::int64_t epochs() const { return epochs_; }
   const EpochFigures& last() const { return last_; }
   /// Where the curves end, in epochs.
-  double end() const { return std::max(at(steps_), static_cast<double>(epochs_)); }
+  double end() const { return std::max({at_, static_cast<double>(epochs_), 1e-3}); }
 
   const std::vector<Tensor>& tensors() const { return tensors_; }
   const plot::Trace& gradient_norm() const { return gradient_norm_; }
@@ -127,11 +127,7 @@ class Recorder {
     }
   }
 
-  double at(std::int64_t step) const {
-    return static_cast<double>(step) / static_cast<double>(steps_in_epoch_);
-  }
-
-  std::int64_t steps_in_epoch_;
+  double at_ = 0.0;
   std::int64_t steps_ = 0, epochs_ = 0, gathered_ = 0, gathered_in_epoch_ = 0;
   EpochFigures last_;
   std::vector<Tensor> tensors_;

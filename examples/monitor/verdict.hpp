@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eigentrain/gradient/diagnosis.hpp"
+#include "eigentrain/gradient/sentence.hpp"
 #include "eigentrain/gradient/suggest_threshold.hpp"
 #include "monitor/recorder.hpp"
 #include "plot/axis.hpp"
@@ -20,58 +21,24 @@ struct Verdict {
   bool warns = false;
 };
 
-namespace detail {
-
-inline std::string percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.3g%%", 100 * share);
-  return text;
-}
-
-}  // namespace detail
-
+/// The library's sentence without the name, and what helps in most cases.
 inline Verdict in_words(const et::LayerDiagnosis& found) {
-  using enum et::LayerState;
-  using plot::readable;
-  const std::string value = readable(found.value), threshold = readable(found.threshold);
-  switch (found.evidence) {
-    case et::Evidence::none:
-      return {"healthy", false};
-    case et::Evidence::non_finite_share:
-      return {"exploding: " + detail::percent(found.value) +
-                  " of the gradient is infinite or NaN; lower the learning rate, or clip",
-              true};
-    case et::Evidence::zero_share:
-      return {"dead: " + detail::percent(found.value) +
-                  " of the gradient is exactly 0; units that never answer learn nothing: lower the "
-                  "learning rate, or begin with other weights",
-              true};
-    case et::Evidence::norm_growth:
-      return {"exploding: its norm is " + value + " times the usual one (limit " + threshold +
-                  "); lower the learning rate, or clip",
-              true};
-    case et::Evidence::depth_ratio:
-      if (found.state == exploding) {
-        return {"exploding: its gradients are " + value +
-                    " times as large as those of the layers behind it (limit " + threshold +
-                    "); begin with smaller weights, normalize, or clip",
-                true};
-      }
-      return {"vanishing: its gradients are only " + value +
-                  " of those of the layers behind it (limit " + threshold +
-                  "); begin with larger weights, normalize, or take fewer layers",
-              true};
-    case et::Evidence::update_ratio:
-      if (found.state == stuck) {
-        return {"stuck: a step moves it by only " + value + " of its size (limit " + threshold +
-                    "); raise the learning rate",
-                true};
-      }
-      return {"too fast: a step moves it by " + value + " of its size (limit " + threshold +
-                  "); lower the learning rate",
-              true};
+  const std::string words = et::sentence(found).substr(found.name.size() + 2);
+  switch (found.state) {
+    case et::LayerState::healthy:
+      return {words, false};
+    case et::LayerState::exploding:
+      return {words + " Try a smaller learning rate, clipping, or normalization.", true};
+    case et::LayerState::vanishing:
+      return {words + " Try another initialization, normalization, or fewer layers.", true};
+    case et::LayerState::dead:
+      return {words + " Try a smaller learning rate, or another initialization.", true};
+    case et::LayerState::stuck:
+      return {words + " Try a larger learning rate.", true};
+    case et::LayerState::too_fast:
+      return {words + " Try a smaller learning rate, or a warm-up.", true};
   }
-  return {"", false};
+  return {words, true};
 }
 
 /// One for each tensor of the recorder.
@@ -85,34 +52,32 @@ inline std::vector<Verdict> verdicts(const Recorder& run) {
   return result;
 }
 
-/// The same in one line: "all 6 tensors are healthy", or the first that is not.
-inline Verdict overall(const Recorder& run) {
-  const std::vector<Verdict> all = verdicts(run);
-  const std::string count = std::to_string(all.size());
-  std::size_t warnings = 0, first = all.size();
-  for (std::size_t i = all.size(); i-- > 0;) {
+/// The same in one line.
+inline Verdict overall(const Recorder& run, const std::vector<Verdict>& all) {
+  std::string names;
+  std::size_t warnings = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].warns) continue;
     ++warnings;
-    first = i;
+    if (warnings <= 3) names += (names.empty() ? "" : ", ") + run.tensors()[i].name;
   }
+  const std::string count = std::to_string(all.size());
   if (all.empty()) return {"nothing was measured", true};
   if (warnings == 0) return {"all " + count + " tensors are healthy", false};
-  return {std::to_string(warnings) + " of " + count + " tensors need a look; " +
-              run.tensors()[first].name + " is " + all[first].text,
+  return {std::to_string(warnings) + " of " + count + " tensors need a look: " + names +
+              (warnings > 3 ? ", …" : ""),
           true};
 }
 
-/// A threshold for --clip-norm from the last norms.
+/// What --clip-norm the norms suggest.
 inline Verdict clipping(const et::SuggestedThreshold& suggested) {
-  const std::string norms = "the norms have a median of " + plot::readable(suggested.median);
-  if (!std::isfinite(suggested.threshold)) return {"no clipping threshold to suggest", true};
+  if (!std::isfinite(suggested.threshold)) return {"none: the norms have no median", true};
   const std::string threshold = plot::readable(suggested.threshold);
-  if (!suggested.stable) {
-    return {"clip at " + threshold + " perhaps: " + norms + ", but are not stable yet", true};
-  }
-  return {"clip at " + threshold + ": " + norms + " in the stable phase, and " +
-              detail::percent(suggested.share_above) + " of its steps would be clipped",
-          false};
+  const std::string median = "the norms have a median of " + plot::readable(suggested.median);
+  if (!suggested.stable) return {threshold + ", perhaps: " + median + ", but aren't stable", true};
+  char share[32];
+  std::snprintf(share, sizeof(share), "%.2g%%", 100 * suggested.share_above);
+  return {threshold + ": " + median + " where they are stable, and " + share + " exceed it", false};
 }
 
 }  // namespace monitor
