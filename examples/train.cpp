@@ -351,18 +351,22 @@ struct Monitoring {
 
   // The norms of the last epoch, in lines as long as the table's.
   std::string norms() const {
-    std::string text, line;
+    int longest = 0;
     for (const monitor::Tensor& tensor : recorder.tensors()) {
-      char value[32];
-      std::snprintf(value, sizeof(value), " %.3g", tensor.typical.gradient_norm);
-      const std::string word = "  " + tensor.name + value;
-      if (!line.empty() && line.size() + word.size() > 84) {
-        text += "     " + line + "\n";
-        line.clear();
-      }
-      line += word;
+      longest = std::max(longest, static_cast<int>(tensor.name.size()));
     }
-    return text + "     " + line;
+    const std::size_t in_line =
+        std::max<std::size_t>(1, 80 / (static_cast<std::size_t>(longest) + 13));
+    std::string text;
+    for (std::size_t i = 0; i < recorder.tensors().size(); ++i) {
+      const monitor::Tensor& tensor = recorder.tensors()[i];
+      if (i % in_line == 0) text += i == 0 ? "     " : "\n     ";
+      char value[32];
+      std::snprintf(value, sizeof(value), "%-10.3g", tensor.typical.gradient_norm);
+      text += "  " + tensor.name + " " + value;
+      text.append(static_cast<std::size_t>(longest) - tensor.name.size(), ' ');
+    }
+    return text;
   }
 
   std::string csv_norms() const {
@@ -383,7 +387,7 @@ struct Monitoring {
       std::printf("  %s: %s\n", recorder.tensors()[i].name.c_str(), found[i].text.c_str());
     }
     const auto suggested = et::suggest_threshold(recorder.last_norms());
-    std::printf("suggested --clip-norm: %s\n", monitor::clipping(suggested).text.c_str());
+    std::printf("suggested --clip-norm: %s\n", monitor::clipping(suggested).c_str());
     std::printf("page with all curves: %s\n", file.path().c_str());
   }
 

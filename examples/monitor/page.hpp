@@ -147,7 +147,7 @@ inline std::string page(const Recorder& run, const Content& content) {
   const et::SuggestedThreshold suggested = et::suggest_threshold(run.last_norms());
   out += "</ul>\n" + charts(run, content, suggested) +
          "<h2>Diagnosis</h2>\n<p>Layers: " + verdict(overall(run, found)) +
-         "</p>\n<p>Suggested clipping threshold: " + verdict(clipping(suggested)) + "</p>\n";
+         "</p>\n<p>Suggested clipping threshold: " + escaped(clipping(suggested)) + "</p>\n";
   out +=
       "<p>Norms and zeros are means over the measured steps of the last epoch, update ratios over "
       "those of the run.</p>\n" +

@@ -81,7 +81,7 @@ for (const svg of document.querySelectorAll('svg.chart')) {
   const tip = document.createElement('div');
   tip.className = 'tip';
   const hide = () => { mark.remove(); tip.remove(); };
-  const number = v => v === 0 ? '0' : 1e-3 > Math.abs(v) ? v.toExponential(2) : String(+v.toPrecision(4));
+  const number = v => 1e-3 > Math.abs(v) ? +v.toExponential(2) : +v.toPrecision(d.log ? 3 : 4);
   svg.addEventListener('pointerleave', hide);
   svg.addEventListener('pointermove', event => {
     const to = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());

@@ -26,7 +26,7 @@ inline Verdict in_words(const et::LayerDiagnosis& found) {
   const std::string words = et::sentence(found).substr(found.name.size() + 2);
   switch (found.state) {
     case et::LayerState::healthy:
-      return {words, false};
+      return {"healthy", false};
     case et::LayerState::exploding:
       return {words + " Try a smaller learning rate, clipping, or normalization.", true};
     case et::LayerState::vanishing:
@@ -70,14 +70,14 @@ inline Verdict overall(const Recorder& run, const std::vector<Verdict>& all) {
 }
 
 /// What --clip-norm the norms suggest.
-inline Verdict clipping(const et::SuggestedThreshold& suggested) {
-  if (!std::isfinite(suggested.threshold)) return {"none: the norms have no median", true};
+inline std::string clipping(const et::SuggestedThreshold& suggested) {
+  if (!std::isfinite(suggested.threshold)) return "none: the norms have no median";
   const std::string threshold = plot::readable(suggested.threshold);
   const std::string median = "the norms have a median of " + plot::readable(suggested.median);
-  if (!suggested.stable) return {threshold + ", perhaps: " + median + ", but aren't stable", true};
+  if (!suggested.stable) return threshold + ", perhaps: " + median + ", but aren't stable";
   char share[32];
   std::snprintf(share, sizeof(share), "%.2g%%", 100 * suggested.share_above);
-  return {threshold + ": " + median + " where they are stable, and " + share + " exceed it", false};
+  return threshold + ": " + median + " where they are stable, and " + share + " exceed it";
 }
 
 }  // namespace monitor

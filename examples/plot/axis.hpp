@@ -115,7 +115,7 @@ inline Axis logarithmic_axis(double lowest, double highest, int decades_at_most 
     axis.high = detail::round_up(axis.high * 1.1);
   }
   const double decades = std::log10(axis.high / axis.low);
-  const bool has_room = decades < 2.5;
+  const bool has_room = decades < 3.2;
   const int stride = std::max(1, static_cast<int>(std::ceil(decades / 7)));
   const int first = static_cast<int>(std::floor(std::log10(axis.low) + 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(axis.high) + 1e-9));
