@@ -55,11 +55,11 @@ struct Centre {
     double mean = 0.0;
   };
   template <class Stream>
-  Measurement measure(const Stream& stream) const {
+  void measure(const Stream& stream, Measurement& measured) const {
     const double n = stream.sum([](const auto& u, const auto&) { return u - u + 1.0; });
     const double mean = stream.sum([](const auto& u, const auto&) { return u; }) / n;
     et::require(std::isfinite(mean), "Centre: the mean is not finite");
-    return {mean};
+    measured.mean = mean;
   }
   template <class S>
   auto at(const et::Step&, const Measurement& measured) const {

@@ -40,13 +40,21 @@ TEST_CASE("rules run in order, each on state of its own") {
   CHECK(et::detail::apply(P(3.0), P(5.0), state)[0] == 3.0);
 }
 
-TEST_CASE("a rule may depend on a tensor's options") {
+TEST_CASE("a rule may depend on a tensor or on its options") {
   const auto scaled = et::per_tensor([](const et::ParameterOptions& options) {
     return [scale = options.learning_rate_scale](const auto& u, const auto&) { return scale * u; };
   });
   P none[1];
-  const auto rule = et::detail::rule_for(scaled, {.learning_rate_scale = 0.5});
+  const et::ParameterOptions options{.learning_rate_scale = 0.5};
+  et::Tensor<double> tensor;
+  tensor.options = &options;
+  tensor.number = 7;
+  const auto rule = et::detail::rule_for(scaled, tensor);
   CHECK(et::detail::apply(P(3.0), P(0.0), none, rule)[0] == 1.5);
+  const auto numbered = et::per_tensor([](const et::Tensor<double>& seen) {
+    return [n = static_cast<double>(seen.number)](const auto& u, const auto&) { return n * u; };
+  });
+  CHECK(et::detail::apply(P(3.0), P(0.0), none, et::detail::rule_for(numbered, tensor))[0] == 21.0);
   CHECK(et::detail::total_arity<double, decltype(scaled)> == 0);
 }
 

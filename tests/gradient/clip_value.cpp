@@ -64,7 +64,7 @@ TEST_CASE("a limit that is not in (0, inf] throws, and a const gradient does") {
                     "clip_gradient_value: limit must be in (0, inf], got 0");
   CHECK_THROWS_WITH(et::clip_gradient_value(parameters, nan),
                     "clip_gradient_value: limit must be in (0, inf], got nan");
-  CHECK(et::clip_by_value(0.5).limit() == 0.5);
+  CHECK(et::clip_by_value(0.5).high() == 0.5);
 
   Eigen::VectorXf q(2);
   const Eigen::VectorXf h = Eigen::VectorXf::Ones(2);

@@ -132,32 +132,6 @@ TEMPLATE_TEST_CASE("the norm of a value that is not finite is not finite", "", f
   CHECK_FALSE(std::isfinite(norm_of({Limits::quiet_NaN(), TestType(1), Limits::infinity()})));
 }
 
-TEST_CASE("require_finite names the first tensor at fault") {
-  Eigen::VectorXf p = Eigen::VectorXf::Zero(40), fine = Eigen::VectorXf::Ones(40), bad = fine;
-  Eigen::VectorXf p2 = p, p3 = p, worse = fine;
-  bad[39] = std::numeric_limits<float>::quiet_NaN();
-  worse[0] = std::numeric_limits<float>::infinity();
-  et::Parameters<float> parameters;
-  parameters.add("first", p, fine).add("second", p2, bad).add("third", p3, worse);
-  const et::UpdateStream<float> stream(parameters.elements(), nullptr);
-  CHECK_NOTHROW(et::detail::require_finite(stream, 1.0, "owner"));
-  CHECK_THROWS_WITH(
-      et::detail::require_finite(stream, et::detail::l2_norm(stream), "owner"),
-      "owner: the gradient of second has values that are not finite; nothing was changed");
-}
-
-TEST_CASE("a norm beyond the range of double is refused without blaming a tensor") {
-  Eigen::VectorXd p(2), g(2);
-  g.setConstant(std::numeric_limits<double>::max());
-  et::Parameters<double> parameters;
-  parameters.add("p", p, g);
-  const et::UpdateStream<double> stream(parameters.elements(), nullptr);
-  const double norm = et::detail::l2_norm(stream);
-  CHECK(std::isinf(norm));
-  CHECK_THROWS_WITH(et::detail::require_finite(stream, norm, "owner"),
-                    "owner: the norm of all gradients overflows; nothing was changed");
-}
-
 TEMPLATE_TEST_CASE("the norm has the same bits at every SIMD level and however tensors are cut", "",
                    float, double) {
   // Three chunks of the reduction, and a scale at which double takes the detour over the largest.

@@ -23,8 +23,15 @@ class Bytes {
     if (size_ > 0) std::memcpy(data_, other.data_, size_);
   }
   Bytes(Bytes&& other) noexcept { swap(other); }
-  Bytes& operator=(Bytes other) noexcept {
+  Bytes& operator=(Bytes&& other) noexcept {
     swap(other);
+    return *this;
+  }
+  /// Allocates only where there is less room than the other one takes.
+  EIGENTRAIN_NOINLINE Bytes& operator=(const Bytes& other) {
+    if (other.size_ > capacity_ || other.alignment_ != alignment_) return *this = Bytes(other);
+    if (other.size_ > 0 && this != &other) std::memcpy(data_, other.data_, other.size_);
+    size_ = other.size_;
     return *this;
   }
   EIGENTRAIN_NOINLINE ~Bytes() { free(); }

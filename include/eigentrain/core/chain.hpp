@@ -4,55 +4,13 @@
 
 #include <cstdint>
 
-#include "eigentrain/core/reduce.hpp"
+#include "eigentrain/core/link.hpp"
 #include "eigentrain/core/sequence.hpp"
 #include "eigentrain/core/state.hpp"
-#include "eigentrain/core/step.hpp"
+#include "eigentrain/core/update.hpp"
+#include "eigentrain/core/update_stream.hpp"
 
 namespace eigentrain {
-
-namespace detail {
-
-// A transform with a statistic declares the type of what it measures.
-template <class T>
-concept Measuring = requires { typename T::Measurement; };
-
-// A transform's place in a chain. The measurement of a step becomes `measured` when the step is
-// done.
-template <class T>
-struct Link {
-  T transform;
-  void keep() {}
-};
-template <Measuring T>
-struct Link<T> {
-  T transform;
-  typename T::Measurement measured{}, pending{};
-  void keep() { measured = pending; }
-};
-
-template <class T, class S>
-concept Transform = Measuring<T> || requires(const T& transform, const Step& step) {
-  transform.template at<S>(step);
-};
-
-template <class T>
-Index slots(const T& transform) {
-  if constexpr (requires { transform.slots(); }) {
-    return transform.slots();
-  } else if constexpr (requires { T::slots; }) {
-    return T::slots;
-  } else {
-    return 0;
-  }
-}
-
-[[noreturn]] EIGENTRAIN_COLD inline void refuse_rule(Index wanted, Index declared) {
-  fail({"chain: a rule takes ", wanted, " state values, but its transform declares ", declared,
-        " slots"});
-}
-
-}  // namespace detail
 
 /// Runs transforms one after the other on every element, from the gradient to the new parameter:
 /// u₀ = g, uᵢ₊₁ = ruleᵢ(uᵢ, p, stateᵢ), p ← p − uₙ. Made by chain().
@@ -68,11 +26,14 @@ Index slots(const T& transform) {
 /// per_tensor(f) where the rule depends on a tensor's options. A transform that needs a statistic
 /// of all elements first has
 ///
-///     struct Measurement { ... };
-///     Measurement measure(const auto& stream) const;           // stream: an UpdateStream
+///     struct Measurement { ... };                              // of the last step, at first
+///     void measure(const auto& stream, Measurement& measured) const;  // stream: an UpdateStream
 ///     template <class S> auto at(const et::Step& step, const Measurement& measured) const;
 ///
-/// and the chain reads all elements once for it, before the pass.
+/// and the chain reads all elements once for it, before the pass. It may also end the step:
+///
+///     et::Verdict verdict(const Measurement& measured) const;
+///     template <class S> auto gather(const Measurement& measured) const;  // instead of at()
 ///
 /// The chain owns all state: a copy of it goes on from the same point. Nothing is allocated after
 /// the first step. If step() throws, parameters, state and counter are as before.
@@ -87,21 +48,35 @@ class Chain {
   explicit Chain(Sequence<Transforms...>&& sequence)
       : Chain(std::move(sequence), std::index_sequence_for<Transforms...>()) {}
 
-  /// Makes one step: p ← p − u for every parameter that isn't frozen. Throws
-  /// std::invalid_argument if the list is empty, a tensor has changed its size or the list is not
-  /// the one of the first step, and what the transforms throw (clipping: non-finite gradients).
-  void step(Parameters<S>& parameters) {
-    // The first step fixes the list; until one has succeeded, another list may come.
+  /// Makes one step: p ← p − u for every parameter that isn't frozen. Returns whether it did: a
+  /// transform may skip a step or gather gradients first. Throws std::invalid_argument if the list
+  /// is empty, a tensor has changed its size or the list is not the one of the first step, and what
+  /// the transforms throw (clipping: non-finite gradients).
+  bool step(Parameters<S>& parameters) {
+    detail::NoObserver nobody;
+    return step(parameters, nobody);
+  }
+
+  /// The same, watched by a Monitor.
+  template <class Observer>
+  bool step(Parameters<S>& parameters, Observer& observer) {
+    // The first step fixes the list; until one has written state, another list may come.
     const Index slots = detail::with_items(links_, [](const auto&... links) {
       return (Index(0) + ... + detail::slots(links.transform));
     });
-    state_.bind(parameters, slots, count_ == 0);
+    state_.bind(parameters, slots, !begun_);
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
+    detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
+    if constexpr (!std::is_same_v<Observer, detail::NoObserver>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];
-    advance(elements, Step{count_ + 1, &powers_}, 0, streams);
+    const Verdict verdict = advance(elements, Step{count_ + 1, &powers_}, 0, streams, observer);
+    if (verdict == Verdict::skip) return false;
     detail::with_items(links_, [](auto&... links) { (links.keep(), ...); });
+    begun_ = true;
+    if (verdict == Verdict::gather) return false;
     ++count_;
+    return true;
   }
 
   /// Steps made so far.
@@ -128,34 +103,54 @@ class Chain {
 
   // Rule after rule is made, measuring where asked; then the pass runs with all of them. `streams`
   // are the state streams of the rules so far; those of the next transform begin at `first`.
-  template <class... Rules>
-  void advance(Elements<S>& elements, const Step& step, Index first, S** streams,
-               const Rules&... rules) {
+  template <class Observer, class... Rules>
+  Verdict advance(Elements<S>& elements, const Step& step, Index first, S** streams,
+                  Observer& observer, const Rules&... rules) {
     if constexpr (sizeof...(Rules) == length) {
-      detail::update<detail::Subtract>(elements, streams, rules...);
+      if constexpr (std::is_same_v<Observer, detail::NoObserver>) {
+        detail::update<detail::Subtract>(elements, streams, rules...);
+      } else {
+        observer.watch(elements, step, detail::pass_of<detail::Subtract>(streams, rules...));
+      }
+      return Verdict::proceed;
     } else {
       auto& link = detail::item<sizeof...(Rules)>(links_);
+      using Transform = std::remove_cvref_t<decltype(link.transform)>;
+      Verdict verdict = Verdict::proceed;
       const Index declared = detail::slots(link.transform);
-      const auto go_on = [&](const auto& next) {
-        constexpr int taken = detail::total_arity<S, Rules...>;
-        constexpr int wanted = detail::total_arity<S, std::remove_cvref_t<decltype(next)>>;
+      constexpr int taken = detail::total_arity<S, Rules...>;
+      for (Index k = 0; k < declared; ++k) streams[taken + k] = state_.stream(first + k);
+      const auto go_on = [&]<class Next>(const Next& next) {
+        constexpr int wanted = detail::total_arity<S, Next>;
         if (wanted > declared) detail::refuse_rule(wanted, declared);
-        for (int k = 0; k < wanted; ++k) streams[taken + k] = state_.stream(first + k);
-        advance(elements, step, first + declared, streams, rules..., next);
+        verdict = advance(elements, step, first + declared, streams, observer, rules..., next);
       };
-      if constexpr (requires { link.pending; }) {
-        link.pending =
-            link.transform.measure(UpdateStream<S, Rules...>(elements, streams, rules...));
+      if constexpr (detail::Measuring<Transform>) {
+        link.transform.measure(UpdateStream<S, Rules...>(elements, streams, rules...),
+                               link.pending);
+        if constexpr (detail::Judging<Transform>) {
+          verdict = link.transform.verdict(link.pending);
+          if (verdict == Verdict::skip) link.keep();
+          if constexpr (requires { link.transform.template gather<S>(link.pending); }) {
+            if (verdict == Verdict::gather) {
+              const auto next = link.transform.template gather<S>(link.pending);
+              detail::update<detail::Keep>(elements, streams, rules..., next);
+            }
+          }
+          if (verdict != Verdict::proceed) return verdict;
+        }
         detail::with_choice(link.transform.template at<S>(step, link.pending), go_on);
       } else {
         detail::with_choice(link.transform.template at<S>(step), go_on);
       }
+      return verdict;
     }
   }
 
   detail::List<detail::Link<Transforms>...> links_;
   detail::State<S> state_;
   std::int64_t count_ = 0;
+  bool begun_ = false;
   detail::StepPowers powers_;
 };
 

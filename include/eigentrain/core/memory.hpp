@@ -131,6 +131,28 @@ Shape shape_of(const T& tensor) {
   }
 }
 
+template <class T>
+Index units_of(const T& tensor) {
+  if constexpr (Dense<T>) {
+    return tensor.cols() == 1 ? 1 : tensor.rows();
+  } else if constexpr (requires { tensor.dimension(0); }) {
+    return tensor.rank() < 2 ? 1 : static_cast<Index>(tensor.dimension(0));
+  } else {
+    return 1;
+  }
+}
+
+template <class T>
+consteval bool is_row_major() {
+  if constexpr (Dense<T>) {
+    return bool(T::IsRowMajor);
+  } else if constexpr (requires { T::Layout; }) {
+    return int(T::Layout) == int(Eigen::RowMajor);
+  } else {
+    return false;
+  }
+}
+
 /// What a list of parameters may hold: compiles if P can be a parameter of S, and G its gradient.
 template <class S, class P, class G>
 constexpr void check_parameter_types() {

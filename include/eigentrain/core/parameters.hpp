@@ -5,41 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "eigentrain/core/buffer.hpp"
-#include "eigentrain/core/view.hpp"
+#include "eigentrain/core/tensor.hpp"
 
 namespace eigentrain {
-
-/// What may differ from tensor to tensor in a step.
-struct ParameterOptions {
-  bool weight_decay = true;          ///< false for biases and normalization, as a rule
-  double learning_rate_scale = 1.0;  ///< a factor on the learning rate, ≥ 0
-  bool frozen = false;               ///< true: left out of steps, norms and clipping
-};
-
-/// A tensor as a step sees it: where it lies now, and its options.
-template <class S>
-struct Tensor {
-  std::string_view name;
-  Memory<S> parameter;
-  Memory<const S> gradient;
-  const ParameterOptions* options = nullptr;
-  bool gradient_is_const = false;
-  Index first = 0;   ///< its first element's number among all elements that take part
-  Index number = 0;  ///< its own number in the list
-  Index state = 0;   ///< where its state begins in each stream of the arena; set by the chain
-};
-
-/// Reductions add up chunks of this many elements, one after the other.
-inline constexpr Index reduction_chunk = Index(1) << 16;
-
-/// The elements that take part in a step: all but the frozen ones, numbered through.
-template <class S>
-struct Elements {
-  detail::Buffer<Tensor<S>> tensors;
-  Index total = 0;
-  detail::Buffer<double> partial_sums;  ///< room for reductions, one value a chunk
-};
 
 /// The parameters of a model with their gradients, in the order in which they were added.
 ///
@@ -104,6 +72,8 @@ class Parameters {
     tensor.options = &found.options;
     tensor.gradient_is_const = found.gradient_is_const;
     tensor.number = i;
+    tensor.units = found.parameter.units();
+    tensor.row_major = found.parameter.row_major();
     look(tensor, found);
     return tensor;
   }

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Sums over all elements, the same bits for any register width, thread count and division into
-// tensors.
+// Sums over a run, the same bits for any register width and any division into runs.
 #pragma once
 
-#include <array>
-#include <cmath>
 #include <limits>
-#include <string_view>
 
-#include "eigentrain/core/list.hpp"
-#include "eigentrain/core/update.hpp"
+#include "eigentrain/core/run.hpp"
+#include "eigentrain/core/tail.hpp"
 
-namespace eigentrain {
-
-namespace detail {
+namespace eigentrain::detail {
 
 // Element number i, counted through all tensors, is added to lane i % lanes of its chunk. Lanes,
 // then chunks, are folded in a fixed order. 32 lanes of double keep four 512-bit adders busy.
@@ -113,76 +107,4 @@ double fold_lanes(double* lanes) {
   return lanes[0];
 }
 
-}  // namespace detail
-
-/// All elements of a step as they arrive at a transform: the gradients after the rules that stand
-/// before it. Reading them changes nothing.
-template <class S, class... Rules>
-class UpdateStream {
- public:
-  using Scalar = S;
-
-  UpdateStream(Elements<S>& elements, S* const* streams, const Rules&... rules)
-      : elements_(elements), streams_(streams), rules_{{rules}...} {}
-
-  /// Σ term(u, p) over all elements, formed in double: term is a generic lambda over packets of
-  /// double, as in `stream.sum([](const auto& u, const auto&) { return u * u; })`.
-  template <class F>
-  double sum(const F& term) const {
-    return reduce<detail::Sum>(term);
-  }
-
-  /// The largest term(u, p), NaN if one is NaN, −∞ if there are no elements.
-  template <class F>
-  double max(const F& term) const {
-    return reduce<detail::Max>(term);
-  }
-
-  /// The name of the first tensor whose own Σ term(u, p) is infinite or NaN; empty if none is.
-  template <class F>
-  std::string_view first_without_finite_sum(const F& term) const {
-    for (const Tensor<S>& tensor : elements_.tensors) {
-      const Index end = tensor.first + tensor.parameter.size();
-      if (!std::isfinite(reduce_range<detail::Sum>(tensor.first, end, term))) return tensor.name;
-    }
-    return {};
-  }
-
- private:
-  template <class Fold, class F>
-  double reduce_range(Index begin, Index end, const F& term) const {
-    alignas(64) double lanes[detail::reduction_lanes];
-    std::fill_n(lanes, detail::reduction_lanes, Fold::start);
-    detail::with_items(rules_, [&](const auto&... rules) {
-      const auto add = [&](const Tensor<S>& tensor, const detail::Run<S>& run) {
-        detail::reduce_run<Fold>(lanes, run.first, run.parameter, run.gradient,
-                                 detail::state_pointers<S, Rules...>(streams_, run.state), run.size,
-                                 term, detail::rule_for(rules, *tensor.options)...);
-      };
-      detail::for_each_run(elements_.tensors, begin, end, add);
-    });
-    return detail::fold_lanes<Fold>(lanes);
-  }
-
-  template <class Fold, class F>
-  double reduce(const F& term) const {
-    double* const chunks = elements_.partial_sums.data();
-    parallel_ranges(elements_.total, reduction_chunk, [&](Index begin, Index end) {
-      for (Index at = begin; at < end; at += reduction_chunk) {
-        chunks[at / reduction_chunk] =
-            reduce_range<Fold>(at, std::min(end, at + reduction_chunk), term);
-      }
-    });
-    double result = Fold::start;
-    for (Index at = 0; at < elements_.total; at += reduction_chunk) {
-      result = Fold::template fold<1>(result, chunks[at / reduction_chunk])[0];
-    }
-    return result;
-  }
-
-  Elements<S>& elements_;
-  S* const* streams_;
-  detail::List<const Rules&...> rules_;
-};
-
-}  // namespace eigentrain
+}  // namespace eigentrain::detail

@@ -17,6 +17,8 @@ namespace eigentrain {
 ///         return r * u;
 ///       };
 ///     });
+///
+/// A function of the whole et::Tensor<S> will do as well; its parameter's type must be spelled out.
 template <class F>
 struct PerTensor {
   F rule_for;
@@ -41,17 +43,21 @@ Either<First, Second> either(bool use_first, First first, Second second) {
 
 namespace detail {
 
-template <class Rule>
-constexpr const Rule& rule_for(const Rule& rule, const ParameterOptions&) {
+template <class Rule, class S>
+constexpr const Rule& rule_for(const Rule& rule, const Tensor<S>&) {
   return rule;
 }
-template <class F>
-constexpr auto rule_for(const PerTensor<F>& rule, const ParameterOptions& options) {
-  return rule.rule_for(options);
+template <class F, class S>
+constexpr auto rule_for(const PerTensor<F>& rule, const Tensor<S>& tensor) {
+  if constexpr (std::is_invocable_v<const F&, const ParameterOptions&>) {
+    return rule.rule_for(*tensor.options);
+  } else {
+    return rule.rule_for(tensor);
+  }
 }
-template <class Rule>
+template <class S, class Rule>
 using RuleFor = std::remove_cvref_t<decltype(rule_for(std::declval<const Rule&>(),
-                                                      std::declval<const ParameterOptions&>()))>;
+                                                      std::declval<const Tensor<S>&>()))>;
 
 /// The most state values that one rule may take.
 inline constexpr int most_slots = 8;
@@ -79,7 +85,7 @@ using AnyPacket = Packet<S, static_cast<int>(SimdLevel::baseline) / static_cast<
 
 /// The state values that a sequence of rules works on.
 template <class S, class... Rules>
-inline constexpr int total_arity = (0 + ... + arity<RuleFor<Rules>, AnyPacket<S>>());
+inline constexpr int total_arity = (0 + ... + arity<RuleFor<S, Rules>, AnyPacket<S>>());
 
 template <class P, int First, class Rule, int... I>
 EIGENTRAIN_INLINE P call(const Rule& rule, const P& u, const P& p, P* state,

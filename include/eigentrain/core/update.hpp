@@ -2,78 +2,32 @@
 // The one pass over memory in which a step happens.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <utility>
-
 #include "eigentrain/core/parallel.hpp"
-#include "eigentrain/core/rule.hpp"
+#include "eigentrain/core/run.hpp"
 #include "eigentrain/core/tail.hpp"
 
 namespace eigentrain::detail {
 
-/// Neighbouring values of one tensor, contiguous in the parameter, the gradient and the state.
-template <class S>
-struct Run {
-  S* parameter;
-  const S* gradient;
-  Index state;  // offset in each stream
-  Index first;  // the number of the first value among all elements
-  Index size;
-};
-
-/// The run that begins at element `at`, up to `end` or a gap in the parameter or the gradient.
-template <class S>
-EIGENTRAIN_NOINLINE Run<S> run_between_gaps(const Tensor<S>& tensor, Index at, Index end) {
-  const Memory<S>& p = tensor.parameter;
-  const Memory<const S>& g = tensor.gradient;
-  const Index within = at - tensor.first;
-  const Index p_at = within % p.inner, g_at = within % g.inner;
-  return {p.data + within / p.inner * p.stride + p_at, g.data + within / g.inner * g.stride + g_at,
-          tensor.state + within, at, std::min({end - at, p.inner - p_at, g.inner - g_at})};
-}
-
-/// Calls body(tensor, run) for the elements [begin, end) of all tensors, in order.
-template <class S, class Body>
-void for_each_run(const Buffer<Tensor<S>>& tensors, Index begin, Index end, const Body& body) {
-  const Tensor<S>* tensor = tensors.begin();
-  for (std::size_t left = tensors.size(); left > 1;) {  // to the last one that begins by `begin`
-    const std::size_t half = left / 2;
-    if (tensor[half].first <= begin) tensor += half;
-    left -= half;
-  }
-  for (Index at = begin; at < end;) {
-    const Index within = at - tensor->first;
-    const Index last = std::min(end, tensor->first + tensor->parameter.size());
-    Run<S> run{tensor->parameter.data + within, tensor->gradient.data + within,
-               tensor->state + within, at, last - at};
-    if (tensor->parameter.outer != 1 || tensor->gradient.outer != 1) {
-      run = run_between_gaps(*tensor, at, last);
-    }
-    body(*tensor, run);
-    at += run.size;
-    if (at == last) ++tensor;
-  }
-}
-
-/// The first stream of each rule's state, and pointers into those streams.
-template <class S, class... Rules>
-auto state_pointers(S* const* streams, Index offset) {
-  std::array<S*, static_cast<std::size_t>(total_arity<S, Rules...>)> pointers{};
-  for (std::size_t k = 0; k != pointers.size(); ++k) pointers[k] = streams[k] + offset;
-  return pointers;
-}
-
+// What happens to the parameter.
 struct Subtract {
+  static constexpr bool writes = true;
   template <class P>
   static EIGENTRAIN_INLINE P store(const P& p, const P& u) {
     return p - u;
   }
 };
 struct Assign {
+  static constexpr bool writes = true;
   template <class P>
   static EIGENTRAIN_INLINE P store(const P&, const P& u) {
     return u;
+  }
+};
+struct Keep {
+  static constexpr bool writes = false;
+  template <class P>
+  static EIGENTRAIN_INLINE P store(const P& p, const P&) {
+    return p;
   }
 };
 
@@ -106,17 +60,17 @@ EIGENTRAIN_INLINE void update_registers(std::index_sequence<K...>, S* parameter,
       const P p = P::load(p_from + i);
       P state[] = {P::load(from[K] + i)..., P()};
       const P u = apply(P::load(g_from + i), p, state, rules...);
-      How::store(p, u).store(p_to + i);
+      if constexpr (How::writes) How::store(p, u).store(p_to + i);
       (state[K].store(to[K] + i), ...);
     }
     (void)from, (void)to;
   }
   if (head > 0) {
-    P::load(ends[first][0]).store(parameter);
+    if constexpr (How::writes) P::load(ends[first][0]).store(parameter);
     (P::load(ends[first][K + 1]).store(streams[K]), ...);
   }
   if (tail > 0) {
-    P::load(ends[last][0]).store(parameter + n - width);
+    if constexpr (How::writes) P::load(ends[last][0]).store(parameter + n - width);
     (P::load(ends[last][K + 1]).store(streams[K] + n - width), ...);
   }
 }
@@ -125,7 +79,8 @@ template <class How, class S, std::size_t Slots, class... Rules>
 void update_short_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
                       Index n, const Rules&... rules);
 
-/// p ← p − u or p ← u, with u = rules(g, p, state), for n elements; state updated in place.
+/// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
+/// place.
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
                 const Rules&... rules) {
@@ -154,20 +109,33 @@ EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
     padded_streams[k] = padded[k + 2];
   }
   update_run<How>(padded[0], padded[1], padded_streams, room, rules...);
-  std::copy_n(padded[0], n, parameter);
+  if constexpr (How::writes) std::copy_n(padded[0], n, parameter);
   for (std::size_t k = 0; k != Slots; ++k) std::copy_n(padded[k + 2], n, streams[k]);
 }
 
+/// The pass over one run of a tensor's elements. `streams` are the state streams that the rules
+/// use, in their order.
+template <class How, class S, class... Rules>
+auto pass_of(S* const* streams, const Rules&... rules) {
+  return [=, &rules...](const Tensor<S>& tensor, const Run<S>& run) {
+    update_run<How>(run.parameter, run.gradient, state_pointers<S, Rules...>(streams, run.state),
+                    run.size, rule_for(rules, tensor)...);
+  };
+}
+
+/// Calls pass(tensor, run) for all runs.
+template <class S, class Pass>
+void update_runs(const Elements<S>& elements, const Pass& pass) {
+  parallel_ranges(elements.total, Index(1) << 14, [&](Index begin, Index end) {
+    for_each_run(elements.tensors, begin, end, pass);
+  });
+}
+
 /// Runs the rules over all tensors: every parameter, gradient and state value is loaded once and
-/// stored once. `streams` are the state streams that the rules use, in their order.
+/// stored once.
 template <class How, class S, class... Rules>
 void update(const Elements<S>& elements, S* const* streams, const Rules&... rules) {
-  parallel_ranges(elements.total, Index(1) << 14, [&](Index begin, Index end) {
-    for_each_run(elements.tensors, begin, end, [&](const Tensor<S>& tensor, const Run<S>& run) {
-      update_run<How>(run.parameter, run.gradient, state_pointers<S, Rules...>(streams, run.state),
-                      run.size, rule_for(rules, *tensor.options)...);
-    });
-  });
+  update_runs(elements, pass_of<How>(streams, rules...));
 }
 
 /// Throws std::invalid_argument if a gradient was added as const.
@@ -179,14 +147,15 @@ void require_writable_gradients(const Elements<S>& elements, std::string_view ow
   }
 }
 
-/// g ← rule(g, g) for all gradients, in place. They must be writable.
+/// g ← rule(g, g, state...) for all gradients, in place. They must be writable. The rule may be
+/// either() of two.
 template <class S, class Rule>
-void update_gradients(Elements<S>& elements, const Rule& rule) {
+void update_gradients(Elements<S>& elements, const Rule& rule, S* const* streams = nullptr) {
   for (Tensor<S>& tensor : elements.tensors) {
     const Memory<const S>& g = tensor.gradient;
     tensor.parameter = {const_cast<S*>(g.data), g.inner, g.outer, g.stride};
   }
-  update<Assign>(elements, static_cast<S* const*>(nullptr), rule);
+  with_choice(rule, [&](const auto& chosen) { update<Assign>(elements, streams, chosen); });
 }
 
 }  // namespace eigentrain::detail

@@ -12,6 +12,10 @@ namespace detail {
 class AnyView {
  public:
   const Shape& shape() const { return shape_; }
+  /// The rows of a matrix, the first axis of a Tensor: the outputs, where this is a weight. A
+  /// vector is one unit.
+  Index units() const { return units_; }
+  bool row_major() const { return row_major_; }
 
   /// Throws std::invalid_argument unless a parameter and its gradient, seen when they are added,
   /// are of one shape, have memory, and don't share it. `width` is the size of a value.
@@ -37,8 +41,15 @@ class AnyView {
   using Find = void* (*)(void*, Shape&);
 
   AnyView() = default;
-  AnyView(void* data, Index inner, Index outer, Index stride, const Shape& shape)
-      : data_(data), inner_(inner), outer_(outer), stride_(stride), shape_(shape) {}
+  AnyView(void* data, Index inner, Index outer, Index stride, const Shape& shape, Index units,
+          bool row_major)
+      : data_(data),
+        inner_(inner),
+        outer_(outer),
+        stride_(stride),
+        shape_(shape),
+        units_(units),
+        row_major_(row_major) {}
 
   void watch(void* object, Find find) {
     object_ = object;
@@ -68,6 +79,8 @@ class AnyView {
   void* data_ = nullptr;
   Index inner_ = 0, outer_ = 0, stride_ = 0;
   Shape shape_;
+  Index units_ = 1;
+  bool row_major_ = false;
   void* object_ = nullptr;
   Find find_ = nullptr;
 };
@@ -84,7 +97,9 @@ class View : public detail::AnyView {
 
   /// `tensor` is a matrix, an array or an Eigen::Tensor that outlives this view, or a view.
   template <class T>
-  explicit View(T& tensor) : View(detail::memory_of<S>(tensor), detail::shape_of(tensor)) {
+  explicit View(T& tensor)
+      : View(detail::memory_of<S>(tensor), detail::shape_of(tensor), detail::units_of(tensor),
+             detail::is_row_major<std::remove_const_t<T>>()) {
     // Constness is taken off where types are forgotten, and put on again where they come back.
     using Plain = std::remove_const_t<T>;
     if constexpr (detail::Owning<Plain>) {
@@ -103,9 +118,9 @@ class View : public detail::AnyView {
   }
 
  private:
-  View(const Memory<S>& memory, const Shape& shape)
+  View(const Memory<S>& memory, const Shape& shape, Index units, bool row_major)
       : AnyView(const_cast<std::remove_const_t<S>*>(memory.data), memory.inner, memory.outer,
-                memory.stride, shape) {}
+                memory.stride, shape, units, row_major) {}
 };
 
 }  // namespace eigentrain

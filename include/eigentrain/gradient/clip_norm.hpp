@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Clipping by the global L2 norm.
+// Clipping by the norm of all gradients together.
 #pragma once
 
+#include "eigentrain/gradient/group_norm.hpp"
+#include "eigentrain/gradient/non_finite.hpp"
 #include "eigentrain/gradient/norm.hpp"
 
 namespace eigentrain {
+
+struct ClipNormOptions {
+  double order = 2.0;                ///< of the norm, in [1, ∞]: 2 is L2, ∞ the largest |g|
+  NonFiniteOptions non_finite = {};  ///< what to do about infinite and NaN gradients
+};
 
 namespace detail {
 
@@ -13,28 +20,43 @@ inline double clip_factor(double max_norm, double norm) {
   return std::min(1.0, max_norm / (norm + 1e-6));
 }
 
+inline constexpr Range norm_orders{1.0, ranges::infinity};
+
+inline void check_clip(double max_norm, const ClipNormOptions& options, std::string_view owner) {
+  require_in(ranges::positive_or_infinite, max_norm, owner, "max_norm");
+  require_in(norm_orders, options.order, owner, "order");
+  check_options(options.non_finite, owner);
+}
+
 }  // namespace detail
 
 /// The transform made by clip_by_global_norm().
 class ClipByGlobalNorm {
  public:
-  struct Measurement {
-    double norm = 0.0;    ///< ‖g‖₂ of all parameters together, before clipping
-    double factor = 1.0;  ///< what the gradients were multiplied by: 1 if nothing was clipped
+  struct Measurement : SkipCounts {
+    double norm = 0.0;         ///< of all parameters together, in the last step, before clipping
+    double factor = 1.0;       ///< what the gradients were multiplied by: 1 if nothing was clipped
+    std::int64_t clipped = 0;  ///< steps so far whose factor was below 1
   };
 
-  explicit ClipByGlobalNorm(double max_norm) : max_norm_(max_norm) {
-    require_in(ranges::positive_or_infinite, max_norm, "clip_by_global_norm", "max_norm");
+  ClipByGlobalNorm(double max_norm, const ClipNormOptions& options)
+      : max_norm_(max_norm), options_(options) {
+    detail::check_clip(max_norm, options, "clip_by_global_norm");
   }
 
   double max_norm() const { return max_norm_; }
+  const ClipNormOptions& options() const { return options_; }
 
   template <class Stream>
-  Measurement measure(const Stream& stream) const {
-    const double norm = detail::l2_norm(stream);
-    detail::require_finite(stream, norm, "clip_by_global_norm");
-    return {norm, detail::clip_factor(max_norm_, norm)};
+  void measure(const Stream& stream, Measurement& measured) const {
+    measured.norm = detail::norm(stream, options_.order);
+    const bool finite = detail::judge_norm(stream, measured.norm, options_.non_finite, measured,
+                                           "clip_by_global_norm");
+    measured.factor = finite ? detail::clip_factor(max_norm_, measured.norm) : 1.0;
+    measured.clipped += measured.factor < 1.0;
   }
+
+  Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
@@ -43,48 +65,81 @@ class ClipByGlobalNorm {
 
  private:
   double max_norm_;
+  ClipNormOptions options_;
 };
 
-/// Rescales all gradients together so that their global norm is at most `max_norm`:
+/// Rescales all gradients together so that their global norm is at most `max_norm`, which keeps
+/// their direction:
 ///
-///     g ← g · min(1, max_norm / (‖g‖₂ + 1e-6)),   ‖g‖₂ over ALL parameters together
+///     g ← g · min(1, max_norm / (‖g‖ + 1e-6)),   ‖g‖ over ALL parameters together
 ///
 /// As a transform the factor is applied within the step's one pass; the gradients in memory stay
 /// as they are. The norm is formed in double: gradients of 1e30 or 1e-30 are no problem in float.
+/// `order` 2 is the L2 norm, 1 the sum of |g|, ∞ the largest |g|; other orders take longer.
 ///
 ///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adamw({}));
 ///     optimizer.step(parameters);
-///     double before = optimizer.measured<et::ClipByGlobalNorm>().norm;
+///     const auto& clipping = optimizer.measured<et::ClipByGlobalNorm>();
+///     clipping.norm;     // before clipping; also .factor, .clipped (how often), .skipped
 ///
-/// `max_norm` in (0, ∞]; infinity only measures. Throws std::invalid_argument for any other value,
-/// and in a step, naming the tensor, if a gradient is infinite or NaN; nothing has changed then.
+///     et::clip_by_global_norm(1.0, {.non_finite = {.policy = et::NonFinite::skip}});
+///
+/// `max_norm` in (0, ∞]; infinity only measures. `order` in [1, ∞]. Throws std::invalid_argument
+/// for any other value, and in a step, naming the tensor, if a gradient is infinite or NaN and the
+/// policy doesn't say otherwise; nothing has changed then.
 ///
 /// Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks", 2013.
 /// As torch.nn.utils.clip_grad_norm_ with error_if_nonfinite=True, which is not PyTorch's default;
+/// its default turns finite values into zeros where another is infinite, `propagate` here doesn't.
 /// Optax has no 1e-6.
-inline ClipByGlobalNorm clip_by_global_norm(double max_norm) {
-  return ClipByGlobalNorm(max_norm);
+inline ClipByGlobalNorm clip_by_global_norm(double max_norm, const ClipNormOptions& options = {}) {
+  return ClipByGlobalNorm(max_norm, options);
 }
 
 /// Clips gradients in place, once, as clip_by_global_norm() would, and returns the norm before.
 ///
 ///     float norm = et::clip_gradient_norm(parameters, 1.0f);
 ///
-/// Throws std::invalid_argument, with all gradients untouched, for a `max_norm` outside (0, ∞], a
-/// gradient with values that are not finite, or one that was added as const; each is named.
+/// Gradients that aren't finite stay as they are where the policy is skip or propagate; the norm
+/// that is returned tells. Throws std::invalid_argument, with all gradients untouched, for options
+/// out of range, a gradient with values that are not finite (policy refuse), or one that was added
+/// as const; each is named.
 template <class S>
-S clip_gradient_norm(Parameters<S>& parameters, std::type_identity_t<S> max_norm) {
-  require_in(ranges::positive_or_infinite, static_cast<double>(max_norm), "clip_gradient_norm",
-             "max_norm");
+S clip_gradient_norm(Parameters<S>& parameters, std::type_identity_t<S> max_norm,
+                     const ClipNormOptions& options = {}) {
+  detail::check_clip(static_cast<double>(max_norm), options, "clip_gradient_norm");
   Elements<S>& elements = parameters.elements();
   detail::require_writable_gradients(elements, "clip_gradient_norm");
   const UpdateStream<S> gradients(elements, nullptr);
-  const double norm = detail::l2_norm(gradients);
-  detail::require_finite(gradients, norm, "clip_gradient_norm");
+  const double norm = detail::norm(gradients, options.order);
+  SkipCounts counts;
+  if (!detail::judge_norm(gradients, norm, options.non_finite, counts, "clip_gradient_norm")) {
+    return static_cast<S>(norm);
+  }
   const double factor = detail::clip_factor(static_cast<double>(max_norm), norm);
   if (factor < 1.0) {
     detail::update_gradients(elements,
                              [f = S(factor)](const auto& u, const auto&) { return f * u; });
+  }
+  return static_cast<S>(norm);
+}
+
+/// The same for the L2 norm of one gradient, an Eigen matrix, array, Map, Ref, block or Tensor.
+///
+///     float norm = et::clip_gradient_norm(dW, 1.0f);
+template <detail::Tensorial G>
+auto clip_gradient_norm(G&& gradient, detail::ScalarOf<G> max_norm) {
+  using S = detail::ScalarOf<G>;
+  require_in(ranges::positive_or_infinite, static_cast<double>(max_norm), "clip_gradient_norm",
+             "max_norm");
+  const auto all = detail::all_values(gradient);
+  double norm = 0.0;
+  detail::group_norms(all, 0, 1, &norm);
+  require(std::isfinite(norm),
+          "clip_gradient_norm: the gradient has values that are not finite; nothing was changed");
+  const double factor = detail::clip_factor(static_cast<double>(max_norm), norm);
+  if (factor < 1.0) {
+    detail::scale_groups(all, S(factor));
   }
   return static_cast<S>(norm);
 }

@@ -3,25 +3,63 @@
 #pragma once
 
 #include "eigentrain/core/chain.hpp"
+#include "eigentrain/gradient/groups.hpp"
 
 namespace eigentrain {
+
+namespace detail {
+
+// Two numbers that say where to clip; they may be infinite.
+struct ClipBounds {
+  double low, high;
+
+  ClipBounds(double limit, std::string_view owner) : low(-limit), high(limit) {
+    require_in(ranges::positive_or_infinite, limit, owner, "limit");
+  }
+  ClipBounds(double lower, double upper, std::string_view owner) : low(lower), high(upper) {
+    require(lower < upper, owner, ": low must be below high, got ", lower, " and ", upper);
+  }
+
+  template <class S>
+  auto rule() const {
+    return
+        [low = S(low), high = S(high)](const auto& u, const auto&) { return clamp(u, low, high); };
+  }
+
+  template <class S>
+  void apply(Parameters<S>& parameters, std::string_view owner) const {
+    Elements<S>& elements = parameters.elements();
+    require_writable_gradients(elements, owner);
+    update_gradients(elements, rule<S>());
+  }
+
+  template <class S>
+  void apply(const Grouped<S>& values) const {
+    S unused[] = {S(0)};
+    update_groups(values, values, 0, 1, unused,
+                  [low = S(low), high = S(high)](const auto& u, const auto&, auto&) {
+                    return clamp(u, low, high);
+                  });
+  }
+};
+
+}  // namespace detail
 
 /// The transform made by clip_by_value().
 class ClipByValue {
  public:
-  explicit ClipByValue(double limit) : limit_(limit) {
-    require_in(ranges::positive_or_infinite, limit, "clip_by_value", "limit");
-  }
+  explicit ClipByValue(const detail::ClipBounds& bounds) : bounds_(bounds) {}
 
-  double limit() const { return limit_; }
+  double low() const { return bounds_.low; }
+  double high() const { return bounds_.high; }
 
   template <class S>
   auto at(const Step&) const {
-    return [limit = S(limit_)](const auto& u, const auto&) { return clamp(u, -limit, limit); };
+    return bounds_.rule<S>();
   }
 
  private:
-  double limit_;
+  detail::ClipBounds bounds_;
 };
 
 /// Limits every value of the gradient on its own: g ← clamp(g, −limit, limit). Changes the
@@ -32,23 +70,45 @@ class ClipByValue {
 /// `limit` in (0, ∞]. Throws std::invalid_argument for any other value. NaN stays NaN; ±∞ becomes
 /// ±limit, as in torch.nn.utils.clip_grad_value_.
 inline ClipByValue clip_by_value(double limit) {
-  return ClipByValue(limit);
+  return ClipByValue({limit, "clip_by_value"});
 }
 
-/// Limits every value of every gradient in place, once: g ← clamp(g, −limit, limit).
+/// The same with two bounds: g ← clamp(g, low, high). Throws std::invalid_argument unless low <
+/// high; either may be infinite.
+inline ClipByValue clip_by_value(double low, double high) {
+  return ClipByValue({low, high, "clip_by_value"});
+}
+
+/// Limits every value of every gradient in place, once: g ← clamp(g, −limit, limit), or with two
+/// bounds. Takes a list, or one gradient: an Eigen matrix, array, Map, Ref, block or Tensor.
 ///
 ///     et::clip_gradient_value(parameters, 0.5f);
+///     et::clip_gradient_value(dW, -0.1f, 0.5f);
 ///
-/// Throws std::invalid_argument, with all gradients untouched, for a `limit` outside (0, ∞] or a
-/// gradient that was added as const.
+/// Throws std::invalid_argument, with all gradients untouched, for a `limit` outside (0, ∞], bounds
+/// that aren't low < high, or a gradient that was added as const.
 template <class S>
 void clip_gradient_value(Parameters<S>& parameters, std::type_identity_t<S> limit) {
-  require_in(ranges::positive_or_infinite, static_cast<double>(limit), "clip_gradient_value",
-             "limit");
-  Elements<S>& elements = parameters.elements();
-  detail::require_writable_gradients(elements, "clip_gradient_value");
-  detail::update_gradients(elements,
-                           [limit](const auto& u, const auto&) { return clamp(u, -limit, limit); });
+  constexpr std::string_view owner = "clip_gradient_value";
+  detail::ClipBounds(static_cast<double>(limit), owner).apply(parameters, owner);
+}
+template <class S>
+void clip_gradient_value(Parameters<S>& parameters, std::type_identity_t<S> low,
+                         std::type_identity_t<S> high) {
+  constexpr std::string_view owner = "clip_gradient_value";
+  const detail::ClipBounds bounds(static_cast<double>(low), static_cast<double>(high), owner);
+  bounds.apply(parameters, owner);
+}
+template <detail::Tensorial G>
+void clip_gradient_value(G&& gradient, detail::ScalarOf<G> limit) {
+  detail::ClipBounds(static_cast<double>(limit), "clip_gradient_value")
+      .apply(detail::all_values(gradient));
+}
+template <detail::Tensorial G>
+void clip_gradient_value(G&& gradient, detail::ScalarOf<G> low, detail::ScalarOf<G> high) {
+  const detail::ClipBounds bounds(static_cast<double>(low), static_cast<double>(high),
+                                  "clip_gradient_value");
+  bounds.apply(detail::all_values(gradient));
 }
 
 }  // namespace eigentrain

@@ -10,11 +10,6 @@ namespace eigentrain {
 
 namespace detail {
 
-template <class S>
-Grouped<S> in_memory(const Memory<S>& memory) {
-  return {memory.data, 1, 0, memory.size(), memory.inner, memory.stride, false};
-}
-
 /// Throws std::invalid_argument, naming the tensor, unless every value is finite.
 template <class S>
 void require_finite_values(const Grouped<S>& values, std::string_view owner,
@@ -38,19 +33,11 @@ void clamp_values(const Grouped<S>& values, double low, double high) {
                 });
 }
 
-template <class W>
+template <Tensorial W>
 void constrain_values(W& weights, double low, double high, std::string_view owner) {
-  using S = typename W::Scalar;
-  static_assert(Dense<W> || Contiguous<W>,
-                "eigentrain: weights are an Eigen matrix, array, Map, Ref, block or Tensor");
-  static_assert(has_memory<W>() && has_unit_inner_stride<W>() && is_writable<W&>(),
-                "eigentrain: weights are writable, and contiguous along a column (row-major: a "
-                "row)");
-  static_assert(std::is_same_v<S, float> || std::is_same_v<S, double>,
-                "eigentrain: weights are float or double");
   require_box(low, high, owner);
-  const auto values = in_memory<S>(memory_of<S>(weights));
-  require_finite_values<S>(values, owner, "the tensor");
+  const auto values = all_values(weights);
+  require_finite_values(values, owner, "the tensor");
   clamp_values(values, low, high);
 }
 
@@ -63,7 +50,7 @@ Index constrain_values(Parameters<S>& parameters, double low, double high,
     for (Index i = 0; i < parameters.size(); ++i) {
       if (parameters.options(i).frozen || !predicate(parameters.name(i))) continue;
       const Tensor<S> tensor = parameters[i];
-      f(in_memory(tensor.parameter), tensor.name);
+      f(one_group(tensor.parameter), tensor.name);
       ++named;
     }
     return named;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "eigentrain/core/reduce.hpp"
+#include "eigentrain/core/update.hpp"
 
 namespace eigentrain {
 
@@ -43,6 +44,45 @@ Grouped<S> grouped(T& tensor, Groups groups) {
   }
   if (groups == along) return {tensor.data(), outer, stride, inner, inner, inner, false};
   return {tensor.data(), inner, 1, outer, 1, stride, true};
+}
+
+template <class T>
+concept Tensorial = Dense<std::remove_cvref_t<T>> || Contiguous<std::remove_cvref_t<T>>;
+
+template <class T>
+using ScalarOf = typename std::remove_cvref_t<T>::Scalar;
+
+template <class S>
+Grouped<S> one_group(const Memory<S>& memory) {
+  return {memory.data, 1, 0, memory.size(), memory.inner, memory.stride, false};
+}
+
+/// All values of a tensor that is to be changed in place, as one group.
+template <class T>
+auto all_values(T&& tensor) {
+  using Plain = std::remove_cvref_t<T>;
+  using S = typename Plain::Scalar;
+  static_assert(
+      has_memory<Plain>() && has_unit_inner_stride<Plain>() && is_writable<T>(),
+      "eigentrain: what is changed in place is writable, not const and no expression, and "
+      "contiguous along a column (row-major: a row)");
+  static_assert(std::is_same_v<S, float> || std::is_same_v<S, double>,
+                "eigentrain: values are float or double");
+  return one_group<S>(memory_of<S>(tensor));
+}
+
+/// The units of a tensor in a list, of its parameter or of its gradient: the rows of a matrix, the
+/// slices along the first axis of a Tensor, a vector as a whole.
+template <class S, class V>
+Grouped<V> units_in(const Tensor<S>& tensor, const Memory<V>& memory) {
+  const Index units = tensor.units, size = memory.size();
+  if (units <= 1 || size == 0) return one_group(memory);
+  const Index each = size / units;
+  if (tensor.row_major) {
+    // In one run, or row by row with gaps between.
+    return {memory.data, units, memory.outer == 1 ? each : memory.stride, each, each, each, false};
+  }
+  return {memory.data, units, 1, each, 1, memory.outer == 1 ? units : memory.stride, true};
 }
 
 /// Groups whose sums are formed together.
@@ -108,6 +148,17 @@ void update_groups(const Grouped<S>& target, const Grouped<V>& source, Index fir
                          from + k * source.step + at / source.run * source.stride + s,
                          std::array<S*, 0>{}, n, with_factor);
     }
+  }
+}
+
+/// v ← factor · v for all values of the groups.
+template <class S>
+void scale_groups(const Grouped<S>& groups, S factor) {
+  S factors[group_block];
+  std::fill_n(factors, group_block, factor);
+  for (Index first = 0; first < groups.count; first += group_block) {
+    update_groups(groups, groups, first, std::min(group_block, groups.count - first), factors,
+                  [](const auto& v, const auto&, auto& f) { return f * v; });
   }
 }
 

@@ -8,17 +8,6 @@
 
 namespace eigentrain::detail {
 
-template <class T>
-consteval bool is_row_major() {
-  if constexpr (Dense<T>) {
-    return bool(T::IsRowMajor);
-  } else if constexpr (requires { T::Layout; }) {
-    return int(T::Layout) == int(Eigen::RowMajor);
-  } else {
-    return false;
-  }
-}
-
 /// How many elements apart neighbours along an axis of a contiguous tensor are.
 EIGENTRAIN_NOINLINE inline Index axis_stride(const Extents& extents, bool row_major, Index axis) {
   Index stride = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eigentrain/core/reduce.hpp"
+#include "eigentrain/core/update_stream.hpp"
 
 #include <cmath>
 #include <limits>

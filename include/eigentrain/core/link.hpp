@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// What a chain asks of its transforms, and what it keeps of each.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "eigentrain/core/check.hpp"
+#include "eigentrain/core/memory.hpp"
+#include "eigentrain/core/step.hpp"
+
+namespace eigentrain {
+
+/// What becomes of a step, as a transform with a statistic sees it.
+enum class Verdict {
+  proceed,  ///< it goes on
+  gather,   ///< it ends behind this transform, which takes the update into its own state
+  skip      ///< it ends with nothing changed but this transform's measurement
+};
+
+namespace detail {
+
+// A transform with a statistic declares the type of what it measures.
+template <class T>
+concept Measuring = requires { typename T::Measurement; };
+
+template <class T>
+concept Judging = requires(const T& transform, const typename T::Measurement& measured) {
+  { transform.verdict(measured) } -> std::same_as<Verdict>;
+};
+
+// A transform's place in a chain. The measurement of a step becomes `measured` when the step is
+// done.
+template <class T>
+struct Link {
+  T transform;
+  void begin() {}
+  void keep() {}
+};
+template <Measuring T>
+struct Link<T> {
+  T transform;
+  typename T::Measurement measured{}, pending{};
+  void begin() { pending = measured; }
+  void keep() { measured = pending; }
+};
+
+// Stands where nobody watches a step.
+struct NoObserver {};
+
+template <class T, class S>
+concept Transform = Measuring<T> || requires(const T& transform, const Step& step) {
+  transform.template at<S>(step);
+};
+
+template <class T>
+Index slots(const T& transform) {
+  if constexpr (requires { transform.slots(); }) {
+    return transform.slots();
+  } else if constexpr (requires { T::slots; }) {
+    return T::slots;
+  } else {
+    return 0;
+  }
+}
+
+[[noreturn]] EIGENTRAIN_COLD inline void refuse_rule(Index wanted, Index declared) {
+  fail({"chain: a rule takes ", wanted, " state values, but its transform declares ", declared,
+        " slots"});
+}
+
+}  // namespace detail
+
+}  // namespace eigentrain

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Sums over all elements of a step, the same bits for any thread count and division into tensors.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "eigentrain/core/list.hpp"
+#include "eigentrain/core/reduce.hpp"
+#include "eigentrain/core/update.hpp"
+
+namespace eigentrain {
+
+/// All elements of a step as they arrive at a transform: the gradients after the rules that stand
+/// before it. Reading them changes nothing.
+template <class S, class... Rules>
+class UpdateStream {
+ public:
+  using Scalar = S;
+
+  UpdateStream(Elements<S>& elements, S* const* streams, const Rules&... rules)
+      : elements_(elements), streams_(streams), size_(elements.total), rules_{{rules}...} {}
+
+  /// The number of elements.
+  Index size() const { return size_; }
+
+  /// Σ term(u, p) over all elements, formed in double: term is a generic lambda over packets of
+  /// double, as in `stream.sum([](const auto& u, const auto&) { return u * u; })`.
+  template <class F>
+  double sum(const F& term) const {
+    return reduce<detail::Sum>(term);
+  }
+
+  /// The largest term(u, p), NaN if one is NaN, −∞ if there are no elements.
+  template <class F>
+  double max(const F& term) const {
+    return reduce<detail::Max>(term);
+  }
+
+  /// Calls f(tensor, stream) for every tensor of this step with the stream of its elements alone,
+  /// whose sums have the same bits wherever it stands in the list.
+  template <class F>
+  void for_each_tensor(const F& f) const {
+    for (const Tensor<S>& tensor : elements_.tensors) {
+      UpdateStream alone(*this);
+      alone.first_ = tensor.first;
+      alone.size_ = tensor.parameter.size();
+      f(tensor, alone);
+    }
+  }
+
+  /// One more than the largest number of a tensor: room for one value each, by Tensor::number.
+  std::size_t tensors() const {
+    const std::size_t n = elements_.tensors.size();
+    return n == 0 ? 0 : static_cast<std::size_t>(elements_.tensors[n - 1].number) + 1;
+  }
+
+  /// The stream of the asking transform's own state slot k; a tensor's values begin at
+  /// Tensor::state there.
+  S* state(int k) const { return streams_[detail::total_arity<S, Rules...> + k]; }
+
+  /// Writes all elements into the asking transform's own state slot k.
+  void store(int k) const {
+    static_assert(detail::total_arity<S, Rules...> == 0,
+                  "eigentrain: this transform writes down what arrives at it, so that those before "
+                  "it must not have state; put it at the beginning of the chain");
+    S* const streams[] = {state(k)};
+    const auto write = [](const auto& u, const auto&, auto& stored) {
+      stored = u;
+      return u;
+    };
+    detail::with_items(rules_, [&](const auto&... rules) {
+      detail::update<detail::Keep>(elements_, streams, rules..., write);
+    });
+  }
+
+  /// The name of the first tensor whose own Σ term(u, p) is infinite or NaN; empty if none is.
+  template <class F>
+  std::string_view first_without_finite_sum(const F& term) const {
+    std::string_view name;
+    for_each_tensor([&](const Tensor<S>& tensor, const UpdateStream& alone) {
+      if (name.empty() && !std::isfinite(alone.sum(term))) name = tensor.name;
+    });
+    return name;
+  }
+
+ private:
+  // The elements [begin, end) of this stream.
+  template <class Fold, class F>
+  double reduce_range(Index begin, Index end, const F& term) const {
+    alignas(64) double lanes[detail::reduction_lanes];
+    std::fill_n(lanes, detail::reduction_lanes, Fold::start);
+    detail::with_items(rules_, [&](const auto&... rules) {
+      const auto add = [&](const Tensor<S>& tensor, const detail::Run<S>& run) {
+        detail::reduce_run<Fold>(lanes, run.first - first_, run.parameter, run.gradient,
+                                 detail::state_pointers<S, Rules...>(streams_, run.state), run.size,
+                                 term, detail::rule_for(rules, tensor)...);
+      };
+      detail::for_each_run(elements_.tensors, first_ + begin, first_ + end, add);
+    });
+    return detail::fold_lanes<Fold>(lanes);
+  }
+
+  template <class Fold, class F>
+  double reduce(const F& term) const {
+    double* const chunks = elements_.partial_sums.data();
+    parallel_ranges(size_, reduction_chunk, [&](Index begin, Index end) {
+      for (Index at = begin; at < end; at += reduction_chunk) {
+        chunks[at / reduction_chunk] =
+            reduce_range<Fold>(at, std::min(end, at + reduction_chunk), term);
+      }
+    });
+    double result = Fold::start;
+    for (Index at = 0; at < size_; at += reduction_chunk) {
+      result = Fold::template fold<1>(result, chunks[at / reduction_chunk])[0];
+    }
+    return result;
+  }
+
+  Elements<S>& elements_;
+  S* const* streams_;
+  Index first_ = 0, size_ = 0;  // of the elements that this stream holds
+  detail::List<const Rules&...> rules_;
+};
+
+}  // namespace eigentrain

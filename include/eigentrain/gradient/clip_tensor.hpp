@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// Clipping each tensor by a norm of its own.
+#pragma once
+
+#include "eigentrain/core/buffer.hpp"
+#include "eigentrain/gradient/non_finite.hpp"
+#include "eigentrain/gradient/norm.hpp"
+
+namespace eigentrain {
+
+namespace detail {
+
+/// What a tensor is measured by: its L2 norm, or that divided by the root of its size.
+enum class TensorMeasure { norm, root_mean_square };
+
+/// Measures every tensor: values[tensor.number], 0 for tensors without elements. Returns a number
+/// that is finite if all of them are.
+template <class Stream>
+double measure_tensors(const Stream& stream, TensorMeasure measure, Buffer<double>& values) {
+  values.resize(stream.tensors());
+  double check = 0.0;
+  stream.for_each_tensor([&](const auto& tensor, const auto& alone) {
+    double value = l2_norm(alone);
+    check += value - value;  // 0 or NaN
+    if (measure == TensorMeasure::root_mean_square) {
+      value /= std::sqrt(static_cast<double>(alone.size()));
+    }
+    values[static_cast<std::size_t>(tensor.number)] = value;
+  });
+  return check;
+}
+
+}  // namespace detail
+
+/// The transform made by clip_by_tensor_norm() and clip_by_block_rms().
+class ClipByTensor {
+ public:
+  struct Measurement : SkipCounts {
+    /// The norm or RMS of tensor i of the list in the last step, before clipping.
+    double operator[](Index i) const { return values[static_cast<std::size_t>(i)]; }
+    Index size() const { return static_cast<Index>(values.size()); }
+    std::int64_t clipped = 0;  ///< tensors clipped so far, one count for each step
+
+    detail::Buffer<double> values;
+  };
+
+  ClipByTensor(detail::TensorMeasure measure, double limit, const NonFiniteOptions& options,
+               std::string_view owner)
+      : measure_(measure), limit_(limit), options_(options) {
+    require_in(ranges::positive_or_infinite, limit, owner, "limit");
+    detail::check_options(options, owner);
+  }
+
+  double limit() const { return limit_; }
+
+  template <class Stream>
+  void measure(const Stream& stream, Measurement& measured) const {
+    const double check = detail::measure_tensors(stream, measure_, measured.values);
+    const bool finite = detail::judge_norm(
+        stream, check, options_, measured,
+        measure_ == detail::TensorMeasure::norm ? "clip_by_tensor_norm" : "clip_by_block_rms");
+    if (!finite) return;
+    for (const double value : measured.values) measured.clipped += value > limit_;
+  }
+
+  Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
+
+  template <class S>
+  auto at(const Step&, const Measurement& measured) const {
+    return per_tensor([limit = limit_, values = measured.values.data()](const Tensor<S>& tensor) {
+      const double value = values[tensor.number];
+      const bool clips = value > limit && value <= detail::largest_double;
+      return [factor = clips ? S(limit / value) : S(1)](const auto& u, const auto&) {
+        return factor * u;
+      };
+    });
+  }
+
+ private:
+  detail::TensorMeasure measure_;
+  double limit_;
+  NonFiniteOptions options_;
+};
+
+/// Rescales each tensor's gradient on its own so that its L2 norm is at most `max_norm`:
+/// g_k ← g_k · min(1, max_norm / ‖g_k‖₂). Tensors keep their directions, but the direction of all
+/// together changes; clip_by_global_norm() keeps it.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_tensor_norm(1.0), et::adam({}));
+///     optimizer.measured<et::ClipByTensor>()[i];   // the norm of tensor i before
+///
+/// `max_norm` in (0, ∞], else std::invalid_argument. Gradients that aren't finite: as
+/// clip_by_global_norm(). For one gradient without a chain: clip_gradient_norm(dW, max_norm). As
+/// `clipnorm` of Keras' optimizers; PyTorch has no such function.
+inline ClipByTensor clip_by_tensor_norm(double max_norm, const NonFiniteOptions& options = {}) {
+  return {detail::TensorMeasure::norm, max_norm, options, "clip_by_tensor_norm"};
+}
+
+/// The same by the root of the mean square, √(Σg²/n), which doesn't grow with a tensor's size:
+/// g_k ← g_k / max(1, RMS(g_k) / threshold). As optax.clip_by_block_rms; Shazeer & Stern,
+/// "Adafactor", 2018, clip updates so.
+inline ClipByTensor clip_by_block_rms(double threshold, const NonFiniteOptions& options = {}) {
+  return {detail::TensorMeasure::root_mean_square, threshold, options, "clip_by_block_rms"};
+}
+
+namespace detail {
+
+template <class S>
+void clip_tensors(Parameters<S>& parameters, TensorMeasure measure, double limit,
+                  std::string_view owner) {
+  require_in(ranges::positive_or_infinite, limit, owner, "limit");
+  Elements<S>& elements = parameters.elements();
+  require_writable_gradients(elements, owner);
+  const UpdateStream<S> gradients(elements, nullptr);
+  ClipByTensor::Measurement measured;
+  const double check = measure_tensors(gradients, measure, measured.values);
+  judge_norm(gradients, check, {}, measured, owner);
+  const ClipByTensor clip(measure, limit, {}, owner);
+  update_gradients(elements, clip.at<S>(Step{}, measured));
+}
+
+}  // namespace detail
+
+/// Clips each gradient in place, once, as clip_by_tensor_norm() would. Throws
+/// std::invalid_argument, with all gradients untouched, for a limit outside (0, ∞] and gradients
+/// that are const or not finite, by name.
+template <class S>
+void clip_gradient_tensor_norm(Parameters<S>& parameters, std::type_identity_t<S> max_norm) {
+  detail::clip_tensors(parameters, detail::TensorMeasure::norm, static_cast<double>(max_norm),
+                       "clip_gradient_tensor_norm");
+}
+
+/// Clips each gradient in place, once, as clip_by_block_rms() would.
+template <class S>
+void clip_gradient_block_rms(Parameters<S>& parameters, std::type_identity_t<S> threshold) {
+  detail::clip_tensors(parameters, detail::TensorMeasure::root_mean_square,
+                       static_cast<double>(threshold), "clip_gradient_block_rms");
+}
+
+}  // namespace eigentrain
