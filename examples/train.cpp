@@ -29,8 +29,7 @@
 #include "mlp/csv.hpp"
 #include "mlp/dataset.hpp"
 #include "mlp/progress.hpp"
-#include "mlp/whole_file.hpp"
-#include "monitor/page.hpp"
+#include "monitor/watch.hpp"
 
 namespace et = eigentrain;
 using Eigen::Index;
@@ -52,6 +51,9 @@ struct Settings {
 
   Index epochs = 10;
   Index batch_size = 128;
+  Index batch_growth = 1;
+  Index batch_growth_every = 1;
+  std::optional<Index> batch_largest;  // all samples if not given
   std::string optimizer = "adamw";
   std::optional<double> learning_rate;  // the optimizer's own if not given
   std::optional<double> weight_decay;
@@ -140,6 +142,21 @@ void add_options(CLI::App& app, Settings& s) {
   app.add_option("--batch-size", s.batch_size, "Samples in a step")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-growth", s.batch_growth,
+                 "Multiply the batch size by this whole number every so many epochs, in the place\n"
+                 "of a falling learning rate (--schedule constant) or beside it; 1: never")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-growth-every", s.batch_growth_every,
+                 "Epochs from one growth of the batch size to the next")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-largest", s.batch_largest,
+                 "Where the batch size stops growing. Default: all samples")
+      ->check(CLI::PositiveNumber)
       ->group("Training");
   app.add_option("--optimizer", s.optimizer, "Who makes a step of the gradient")
       ->check(CLI::IsMember({"sgd", "rmsprop", "adam", "adamw"}))
@@ -310,108 +327,25 @@ std::string format_row(const char* format, const Row& row) {
                            "or --clip-norm 1");
 }
 
-// What --monitor adds.
-struct Monitoring {
-  Statistics statistics;
-  et::Schedule rate;
-  monitor::Content content;
-  mlp::WholeFile file;
-  monitor::Recorder recorder;
-
-  void step(double share_of_epoch, double gradient_norm) {
-    recorder.step(static_cast<double>(recorder.epochs()) + share_of_epoch, gradient_norm,
-                  rate(recorder.steps()));
-    if (statistics.gathered()) recorder.gathered(statistics);
-  }
-
-  void epoch(const Row& row, Index epochs) {
-    recorder.epoch({.train_loss = row.train.mean_loss(),
-                    .train_accuracy = row.train.accuracy(),
-                    .test_loss = row.test.mean_loss(),
-                    .test_accuracy = row.test.accuracy()});
-    const auto text = [](const char* format, double value) {
-      char buffer[64];
-      std::snprintf(buffer, sizeof(buffer), format, value);
-      return std::string(buffer);
-    };
-    content.figures = {{"test accuracy", text("%.4f", row.test.accuracy())},
-                       {"test loss", text("%.4f", row.test.mean_loss())},
-                       {"training accuracy", text("%.4f", row.train.accuracy())},
-                       {"training loss", text("%.4f", row.train.mean_loss())},
-                       {"epochs", et::message(row.epoch, " of ", epochs)},
-                       {"steps", std::to_string(recorder.steps())},
-                       {"samples/s", text("%.0f", row.samples_per_second)}};
-    write();
-  }
-
-  void failed(const std::string& why) {
-    content.failure = et::message("Step ", recorder.steps(), ": ", why);
-    write();
-  }
-
-  // The norms of the last epoch, in lines as long as the table's.
-  std::string norms() const {
-    int longest = 0;
-    for (const monitor::Tensor& tensor : recorder.tensors()) {
-      longest = std::max(longest, static_cast<int>(tensor.name.size()));
-    }
-    const std::size_t in_line =
-        std::max<std::size_t>(1, 80 / (static_cast<std::size_t>(longest) + 13));
-    std::string text;
-    for (std::size_t i = 0; i < recorder.tensors().size(); ++i) {
-      const monitor::Tensor& tensor = recorder.tensors()[i];
-      if (i % in_line == 0) text += i == 0 ? "     " : "\n     ";
-      char value[32];
-      std::snprintf(value, sizeof(value), "%-10.3g", tensor.typical.gradient_norm);
-      text += "  " + tensor.name + " " + value;
-      text.append(static_cast<std::size_t>(longest) - tensor.name.size(), ' ');
-    }
-    return text;
-  }
-
-  std::string csv_norms() const {
-    std::string text;
-    for (const monitor::Tensor& tensor : recorder.tensors()) {
-      char value[32];
-      std::snprintf(value, sizeof(value), ",%.6g", tensor.typical.gradient_norm);
-      text += value;
-    }
-    return text;
-  }
-
-  void print_diagnosis() const {
-    const std::vector<monitor::Verdict> found = monitor::verdicts(recorder);
-    std::printf("layers: %s\n", monitor::overall(recorder, found).text.c_str());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      if (!found[i].warns) continue;
-      std::printf("  %s: %s\n", recorder.tensors()[i].name.c_str(), found[i].text.c_str());
-    }
-    const auto suggested = et::suggest_threshold(recorder.last_norms());
-    std::printf("suggested --clip-norm: %s\n", monitor::clipping(suggested).c_str());
-    std::printf("page with all curves: %s\n", file.path().c_str());
-  }
-
-  void write() { file.replace(monitor::page(recorder, content)); }
-};
-
-Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples,
+Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index batch_size,
                 const std::string& label, const Update& update, et::Generator& random,
-                Monitoring* monitoring) {
+                monitor::Watch* watch, const et::Schedule& rate) {
   Row row;
-  const mlp::Stopwatch watch;
-  mlp::Progress progress(label, samples);
+  const mlp::Stopwatch stopwatch;
   batches.shuffle(random);
-  for (Index i = 0; i < batches.count(); ++i) {
-    const mlp::Batch batch = batches[i];
+  const Index samples = batches.left(), steps = (samples - 1) / batch_size + 1;
+  mlp::Progress progress(label, samples);
+  while (batches.left() > 0) {
+    const mlp::Batch batch = batches.next(batch_size);
     const mlp::Score score = model.learn(batch.features, batch.labels, random);
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
     try {
       const double norm =
-          update(model.parameters(), monitoring != nullptr ? &monitoring->statistics : nullptr);
-      row.gradient_norm += norm / static_cast<double>(batches.count());
-      if (monitoring != nullptr) {
-        monitoring->step(static_cast<double>(row.train.samples) / static_cast<double>(samples),
-                         norm);
+          update(model.parameters(), watch != nullptr ? &watch->statistics() : nullptr);
+      row.gradient_norm += norm / static_cast<double>(steps);
+      if (watch != nullptr) {
+        watch->step(static_cast<double>(row.train.samples) / static_cast<double>(samples), norm,
+                    rate(watch->recorder().steps()));
       }
     } catch (const std::invalid_argument& error) {  // a gradient is not finite
       diverged(error.what());
@@ -419,7 +353,7 @@ Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples,
     row.train += score;
     progress.update(row.train.samples);
   }
-  row.samples_per_second = static_cast<double>(samples) / watch.seconds();
+  row.samples_per_second = static_cast<double>(samples) / stopwatch.seconds();
   return row;
 }
 
@@ -432,28 +366,42 @@ mlp::Score evaluate(mlp::Mlp<float>& model, mlp::Batches& batches) {
   return score;
 }
 
+et::BatchSize make_batch_size(const Settings& s, Index samples) {
+  const Index initial = std::min(s.batch_size, samples);
+  const Index largest = std::min(s.batch_largest.value_or(samples), samples);
+  et::require(s.batch_growth > 1 || !s.batch_largest, "--batch-largest: needs a --batch-growth");
+  et::require(largest >= initial, "--batch-largest: must be at least --batch-size, ", initial,
+              ", got ", largest);
+  return et::growing_batch_size({.initial = initial,
+                                 .factor = s.batch_growth,
+                                 .every = s.batch_growth_every,
+                                 .largest = largest});
+}
+
 // What the parts can't know of each other.
-void check(const Settings& s, Index samples) {
+void check(const Settings& s, const et::BatchSize& batch_size, Index samples) {
 #ifndef _OPENMP
   et::require(s.threads == 1, "--threads: this program was built without OpenMP, so it must be 1");
 #endif
   et::require(s.momentum == 0.0 || s.optimizer == "sgd" || s.optimizer == "rmsprop",
               "--momentum: ", s.optimizer, " takes none");
-  const Index rest = samples % s.batch_size;
-  et::require(!s.batch_norm || (rest == 0 ? s.batch_size : rest) > 1,
-              "--batch-norm: the last batch is a single sample, which has no variance; try another "
-              "--batch-size");
+  for (Index epoch = 0; s.batch_norm && epoch < s.epochs; ++epoch) {
+    const Index size = batch_size(epoch), rest = samples % size;
+    et::require((rest == 0 ? size : rest) > 1,
+                "--batch-norm: the last batch is a single sample, which has no variance; try "
+                "another --batch-size");
+  }
 }
 
 std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
                                                           const mlp::TrainAndTest& data,
                                                           const std::string& network,
-                                                          Index parameters) {
+                                                          const std::string& batches) {
   const auto number = [](double value) { return plot::readable(value, 6); };
   const auto limit = [&](double value) { return value == never ? "none" : number(value); };
   return {{"data", et::message(s.data, ", ", data.train.size(), " samples to train on, ",
                                data.test.size(), " to test on")},
-          {"network", et::message(network, ", ", parameters, " parameters")},
+          {"network", network},
           {"initialization", s.init},
           {"batch normalization", s.batch_norm ? "yes" : "no"},
           {"dropout", number(s.dropout)},
@@ -462,7 +410,7 @@ std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
                                 et::message(s.warmup) + " steps of warm-up"},
           {"weight decay", number(weight_decay(s))},
           {"momentum", number(s.momentum)},
-          {"batch size", et::message(s.batch_size)},
+          {"batch size", batches},
           {"clipping by norm", limit(s.clip_norm)},
           {"clipping by value", limit(s.clip_value)},
           {"seed", et::message(s.seed)},
@@ -471,19 +419,20 @@ std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
 
 void train(Settings s) {
   const mlp::TrainAndTest data = load_data(s);
-  s.batch_size = std::min(s.batch_size, data.train.size());
-  check(s, data.train.size());
+  const et::BatchSize batch_size = make_batch_size(s, data.train.size());
+  const Index first = batch_size(0), largest = batch_size(s.epochs - 1);
+  check(s, batch_size, data.train.size());
   Eigen::setNbThreads(s.threads);
 
-  mlp::Batches train_batches(data.train, s.batch_size);
-  mlp::Batches test_batches(data.test, s.batch_size);
-  const std::int64_t steps = s.epochs * train_batches.count();
+  mlp::Batches train_batches(data.train, largest);
+  mlp::Batches test_batches(data.test, largest);
+  const std::int64_t steps = mlp::count_steps(data.train.size(), batch_size, s.epochs);
 
   et::Generator random(s.seed);
   mlp::Mlp<float> model({.inputs = data.train.features.rows(),
                          .hidden = s.hidden,
                          .classes = data.train.classes,
-                         .batch_size = s.batch_size,
+                         .batch_size = largest,
                          .batch_norm = s.batch_norm,
                          .dropout = s.dropout});
   model.initialize([&](Weight& weight) { initializers().at(s.init)(weight, random); });
@@ -494,61 +443,65 @@ void train(Settings s) {
   for (const Index size : s.hidden) network += "-" + std::to_string(size);
   network += "-" + std::to_string(data.train.classes);
 
-  std::optional<Monitoring> monitoring;
-  std::string log_header = csv_header;
+  const std::string batches =
+      first == largest ? et::message(first) : et::message(first, " to ", largest);
+
+  std::optional<monitor::Watch> watch;
   if (!s.monitor.empty()) {
-    const std::int64_t every = std::min<std::int64_t>(s.monitor_every, train_batches.count());
-    monitoring = Monitoring{.statistics = Statistics({.every = every}),
-                            .rate = rate,
-                            .content = {.title = "Training on " + s.data,
-                                        .command = s.command,
-                                        .figures = {},
-                                        .settings = in_words(s, data, network, parameters.total()),
-                                        .failure = {},
-                                        .clip_norm = s.clip_norm},
-                            .file = mlp::WholeFile(s.monitor),
-                            .recorder = {}};
-    for (Index i = 0; i < parameters.size(); ++i) {
-      log_header += ",gradient_norm_" + std::string(parameters.name(i));
-    }
+    const std::int64_t shortest = mlp::count_steps(data.train.size(), largest, 1);
+    watch.emplace(
+        monitor::WatchOptions{
+            .page = s.monitor, .every = std::min(s.monitor_every, shortest), .epochs = s.epochs},
+        monitor::Content{.title = "Training on " + s.data,
+                         .command = s.command,
+                         .figures = {},
+                         .settings = in_words(s, data, network, batches),
+                         .failure = {},
+                         .clip_norm = s.clip_norm});
   }
   std::optional<mlp::CsvLog> log;
-  if (!s.csv.empty()) log.emplace(s.csv, log_header);
+  if (!s.csv.empty()) log.emplace(s.csv, csv_header + (watch ? watch->csv_header(parameters) : ""));
 
   std::printf("%s: %ld samples to train on, %ld to test on\n", s.data.c_str(),
               static_cast<long>(data.train.size()), static_cast<long>(data.test.size()));
-  std::printf("%s, %ld parameters, %s, %s schedule, batches of %ld\n\n%s\n", network.c_str(),
+  std::printf("%s, %ld parameters, %s, %s schedule, batches of %s\n\n%s\n", network.c_str(),
               static_cast<long>(parameters.total()), s.optimizer.c_str(), s.schedule.c_str(),
-              static_cast<long>(s.batch_size), table_header);
-  if (monitoring) std::puts("       gradient norm of each tensor, before clipping");
+              batches.c_str(), table_header);
+  if (watch) std::puts("       gradient norm of each tensor, before clipping");
   std::fflush(stdout);
 
   Row row;
+  std::int64_t step = 0;
   const auto run_epoch = [&](Index epoch) {
+    const Index size = batch_size(epoch - 1);
     const std::string label = et::message("epoch ", epoch, " of ", s.epochs);
-    row = train_epoch(model, train_batches, data.train.size(), label, update, random,
-                      monitoring ? &*monitoring : nullptr);
+    row = train_epoch(model, train_batches, size, label, update, random, watch ? &*watch : nullptr,
+                      rate);
     row.epoch = epoch;
-    row.learning_rate = rate((epoch - 1) * train_batches.count());
+    row.learning_rate = rate(step);
+    step += mlp::count_steps(data.train.size(), size, 1);
     row.test = evaluate(model, test_batches);
     std::puts(format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
-    if (monitoring) {
-      monitoring->epoch(row, s.epochs);
-      std::puts(monitoring->norms().c_str());
+    if (watch) {
+      watch->epoch({.train_loss = row.train.mean_loss(),
+                    .train_accuracy = row.train.accuracy(),
+                    .test_loss = row.test.mean_loss(),
+                    .test_accuracy = row.test.accuracy()});
+      std::puts(watch->norms().c_str());
     }
     std::fflush(stdout);
     if (log) {
       log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row) +
-               (monitoring ? monitoring->csv_norms() : ""));
+               (watch ? watch->csv_norms() : ""));
     }
   };
   try {
     for (Index epoch = 1; epoch <= s.epochs; ++epoch) run_epoch(epoch);
   } catch (const std::exception& error) {
-    if (monitoring) monitoring->failed(error.what());
+    if (watch) watch->failed(error.what());
     throw;
   }
-  if (monitoring) monitoring->print_diagnosis();
+  if (watch) std::fputs(watch->diagnosis().c_str(), stdout);
   std::printf("test accuracy: %.4f\n", row.test.accuracy());
   if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the results");
 }

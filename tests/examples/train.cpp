@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -106,6 +107,31 @@ TEST_CASE("every optimizer, schedule and initializer learns") {
   }
 }
 
+TEST_CASE("batches grow as they are told to, and learn") {
+  const Run run =
+      train(spirals + "--schedule constant --learning-rate 0.01 --epochs 8 " +
+            "--batch-size 32 --batch-growth 4 --batch-growth-every 2 " + "--batch-largest 1000");
+  CHECK(accuracy(run) > 0.97);
+  CHECK_THAT(run.out, ContainsSubstring("constant schedule, batches of 32 to 1000\n"));
+  // The rate is a function of the steps: 4 epochs of 10, 5, 3 and 2 are 20.
+  const Run falling = train(
+      "--data spirals --hidden 8 --limit 1000 --epochs 4 --batch-size 100 "
+      "--batch-growth 2 --schedule exponential --learning-rate 1e-3");
+  CHECK_THAT(falling.out, ContainsSubstring("batches of 100 to 800\n"));
+  std::vector<double> rates;
+  for (const std::string& line : lines(falling.out)) {
+    std::istringstream columns(line);
+    std::vector<double> values;
+    for (double value; columns >> value;) values.push_back(value);
+    if (values.size() == 8) rates.push_back(values[6]);
+  }
+  REQUIRE(rates.size() == 4);
+  const double steps[] = {0, 10, 15, 18};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(rates[i] == Approx(1e-3 * std::pow(0.01, steps[i] / 20)).epsilon(0.006));
+  }
+}
+
 TEST_CASE("the same seed gives the same figures, and another seed others") {
   const Folder folder;
   const auto figures_of = [&](const std::string& seed) {
@@ -169,6 +195,15 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
   check_refused("--epochs 0" + log, "--epochs");
   check_refused("--epochs many" + log, "--epochs");
   check_refused("--batch-size 0" + log, "--batch-size");
+  check_refused("--batch-growth 0" + log, "--batch-growth");
+  check_refused("--batch-growth 1.5" + log, "--batch-growth");
+  check_refused("--batch-growth 2 --batch-growth-every 0" + log, "--batch-growth-every");
+  check_refused(spirals + "--batch-growth 2 --batch-largest 127" + log,
+                "--batch-largest: must be at least --batch-size, 128, got 127");
+  check_refused(spirals + "--batch-largest 200" + log, "--batch-largest: needs a --batch-growth");
+  check_refused(
+      spirals + "--batch-norm --batch-size 100 --batch-growth 10 --epochs 2 --limit 2001" + log,
+      "a single sample");
   check_refused("--hidden 3,0" + log, "--hidden");
   check_refused("--optimizer best" + log, "best");
   check_refused("--init zeros" + log, "zeros");
