@@ -44,7 +44,8 @@ svg.chart text { fill: var(--soft); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 4px 0 0; padding: 0; list-style: none;
   color: var(--soft); font-size: 13px; }
 .legend li { display: flex; align-items: center; gap: 6px; overflow-wrap: anywhere; }
-.swatch { flex: none; }
+.swatch { flex: none; margin: 0 4px; }
+summary { color: var(--soft); font-size: 13px; cursor: pointer; }
 .tip { position: absolute; pointer-events: none; z-index: 1; padding: 6px 10px; font-size: 12.5px;
   line-height: 1.4; background: var(--paper); border: 1px solid var(--line); border-radius: 6px;
   box-shadow: 0 2px 8px #0003; white-space: nowrap; }
@@ -102,7 +103,7 @@ for (const svg of document.querySelectorAll('svg.chart')) {
       dot.textContent = '\u25cf';
       dot.style.color = c.colour;
       row.insertCell().textContent = c.name;
-      row.insertCell().textContent = number(d.log ? 10 ** y : y);
+      row.insertCell().textContent = p[1] === 9999 ? 0 : number(d.log ? 10 ** y : y);
     }
     figure.append(tip);
     const box = figure.getBoundingClientRect(), at = event.clientX - box.left;

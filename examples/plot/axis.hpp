@@ -81,8 +81,10 @@ inline Axis linear_axis(double lowest, double highest) {
   Axis axis;
   lowest = std::clamp(lowest, -1e300, 1e300);
   highest = std::clamp(highest, -1e300, 1e300);
-  if (!(highest - lowest > 1e-9 * std::max(std::abs(lowest), std::abs(highest)))) {
-    const double room = highest == 0.0 ? 1.0 : std::abs(highest) / 2;
+  // What hardly changes shall not look as if it did.
+  const double largest = std::max(std::abs(lowest), std::abs(highest));
+  if (!(highest - lowest > 1e-3 * largest)) {
+    const double room = largest == 0.0 ? 1.0 : 1e-3 * largest;
     if (lowest != 0.0) lowest -= room;
     highest += room;
   }
@@ -91,12 +93,14 @@ inline Axis linear_axis(double lowest, double highest) {
   axis.low = first * step;
   axis.high = last * step;
   const int decimals = static_cast<int>(std::max(0.0, std::ceil(-std::log10(step) - 1e-9)));
+  const double end = std::max(std::abs(axis.low), std::abs(axis.high));
+  const bool is_plain = end >= 2e-3 && end < 1e6;
+  const int digits = static_cast<int>(std::ceil(std::log10(end / step))) + 1;
   for (double k = first; k <= last; ++k) {
     const double value = k * step;
     char text[32];
     std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-    const bool is_plain = decimals <= 4 && std::abs(axis.high) < 1e6 && std::abs(axis.low) < 1e6;
-    axis.ticks.push_back({value, k == 0.0 ? "0" : is_plain ? text : readable(value)});
+    axis.ticks.push_back({value, k == 0.0 ? "0" : is_plain ? text : readable(value, digits)});
   }
   return axis;
 }

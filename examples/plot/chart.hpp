@@ -51,7 +51,8 @@ struct Chart {
 
 namespace detail {
 
-inline constexpr double width = 560, height = 300, left = 58, right = 546, top = 14, bottom = 252;
+inline constexpr double width = 560, height = 300, left = 58, right = 546, top = 14, bottom = 252,
+                        y_far = 9999;  // where the logarithm of 0 is
 
 inline std::string stroke(const Ink& ink) {
   return " stroke=\"" + ink.colour + "\"" +
@@ -83,19 +84,19 @@ inline Axis Chart::y_axis() const {
   double lowest = 0.0, highest = 0.0;
   bool is_empty = true;
   const auto hold = [&](double y) {
+    if (!is_drawable(scale, y) || (scale == Scale::logarithmic && y == 0.0)) return;
     lowest = is_empty ? y : std::min(lowest, y);
     highest = is_empty ? y : std::max(highest, y);
     is_empty = false;
   };
   for (const Curve& curve : curves) {
     for (const Point& point : curve.points) {
-      if (is_drawable(scale, point.y)) hold(point.y);
+      hold(point.y);
     }
   }
   constexpr double far = 300;
   const double low = lowest, high = highest;
   for (const Level& level : levels) {
-    if (!is_drawable(scale, level.value)) continue;
     if (is_empty || (level.value < far * high && level.value * far > low)) hold(level.value);
   }
   if (is_empty) hold(1.0);
@@ -108,7 +109,9 @@ inline std::string Chart::svg() const {
   using namespace detail;
   const Axis y = y_axis(), x = linear_axis(0.0, x_high);
   const auto x_at = [&](double value) { return left + (right - left) * value / x_high; };
-  const auto y_at = [&](double value) { return bottom - (bottom - top) * y.share(value); };
+  const auto y_at = [&](double value) {
+    return std::clamp(bottom - (bottom - top) * y.share(value), -y_far, y_far);
+  };
 
   const bool is_log = scale == Scale::logarithmic;
   std::string out =
@@ -154,8 +157,8 @@ inline std::string Chart::svg() const {
     out += "</g>\n";
   }
   for (const Level& level : levels) {
-    const double place = is_drawable(scale, level.value) ? y.share(level.value) : -1.0;
-    if (place < 0.0 || place > 1.0) continue;
+    const double place = y.share(level.value);
+    if (!(place >= -1e-9 && place <= 1.0 + 1e-9)) continue;
     out += "<path class=\"level\" stroke-dasharray=\"" + level.dash + "\" d=\"M" +
            at(left, y_at(level.value)) + "H" + number(right) + "\"/>\n";
   }
@@ -166,6 +169,11 @@ inline std::string Chart::legend() const {
   using namespace detail;
   if (curves.size() < 2 && levels.empty()) return "";  // the title says it
   std::string out = "<ul class=\"legend\">\n";
+  if (curves.size() > 20) {
+    out = "<details><summary>" + std::to_string(curves.size()) + " curves, from " +
+          escaped(curves.front().name) + swatch(stroke(curves.front().ink)) + " to " +
+          escaped(curves.back().name) + swatch(stroke(curves.back().ink)) + "</summary>" + out;
+  }
   for (const Curve& curve : curves) {
     out += "<li>" + swatch(stroke(curve.ink)) + escaped(curve.name) + "</li>\n";
   }
@@ -173,7 +181,7 @@ inline std::string Chart::legend() const {
     out += "<li>" + swatch(" class=\"level\" stroke-dasharray=\"" + level.dash + "\"") +
            escaped(level.name) + "</li>\n";
   }
-  return out + "</ul>\n";
+  return out + (curves.size() > 20 ? "</ul></details>\n" : "</ul>\n");
 }
 
 }  // namespace plot

@@ -12,9 +12,9 @@ namespace plot {
 
 enum class Scale { linear, logarithmic };
 
-/// Whether the scale has a place for a value.
+/// Whether a curve can go through a value. On a logarithmic scale that of 0 is far below.
 inline bool is_drawable(Scale scale, double value) {
-  return std::isfinite(value) && (scale == Scale::linear || value > 0.0);
+  return std::isfinite(value) && (scale == Scale::linear || value >= 0.0);
 }
 
 struct Point {
