@@ -103,7 +103,7 @@ inline std::string verdict(const Verdict& verdict) {
          (verdict.warns ? "⚠ " : "✓ ") + escaped(verdict.text) + "</span>";
 }
 
-inline std::string layers(const Recorder& run, const std::vector<Verdict>& found) {
+inline std::string layers(const Recorder& run, const et::Diagnosis& found) {
   std::string out =
       "<div class=\"scroll\"><table class=\"layers\">\n<thead><tr><th>tensor</th>"
       "<th class=\"number\">values</th><th class=\"number\">gradient norm</th>"
@@ -119,7 +119,8 @@ inline std::string layers(const Recorder& run, const std::vector<Verdict>& found
     out += "<tr><td>" + escaped(tensor.name) + "</td>" + cell(std::to_string(tensor.typical.size)) +
            cell(plot::readable(tensor.typical.gradient_norm)) +
            cell(plot::readable(tensor.typical.update_ratio())) + cell(zeros) +
-           "<td class=\"verdict\">" + verdict(found[i]) + "</td></tr>\n";
+           "<td class=\"verdict\">" + verdict(in_words(found[static_cast<et::Index>(i)])) +
+           "</td></tr>\n";
   }
   return out + "</tbody></table></div>\n";
 }
@@ -143,10 +144,10 @@ inline std::string page(const Recorder& run, const Content& content) {
   for (const auto& [name, value] : content.figures) {
     out += "<li><b>" + escaped(value) + "</b><span>" + escaped(name) + "</span></li>\n";
   }
-  const std::vector<Verdict> found = verdicts(run);
+  const et::Diagnosis found = diagnose(run);
   const et::SuggestedThreshold suggested = et::suggest_threshold(run.last_norms());
   out += "</ul>\n" + charts(run, content, suggested) +
-         "<h2>Diagnosis</h2>\n<p>Layers: " + verdict(overall(run, found)) +
+         "<h2>Diagnosis</h2>\n<p>Layers: " + verdict(overall(found)) +
          "</p>\n<p>Suggested clipping threshold: " + escaped(clipping(suggested)) + "</p>\n";
   out +=
       "<p>Norms and zeros are means over the measured steps of the last epoch, update ratios over "

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eigentrain/gradient/diagnosis.hpp"
@@ -41,32 +42,42 @@ inline Verdict in_words(const et::LayerDiagnosis& found) {
   return {words, true};
 }
 
-/// One for each tensor of the recorder.
-inline std::vector<Verdict> verdicts(const Recorder& run) {
+/// Of the recorder's tensors, in its order. Valid as long as the recorder is where it is.
+inline et::Diagnosis diagnose(const Recorder& run) {
   std::vector<et::TensorStatistics> typical;
   for (const Tensor& tensor : run.tensors()) typical.push_back(tensor.typical);
   et::Diagnosis diagnosis;
   diagnosis.update(typical);
-  std::vector<Verdict> result;
-  for (et::Index i = 0; i < diagnosis.size(); ++i) result.push_back(in_words(diagnosis[i]));
-  return result;
+  return diagnosis;
 }
 
-/// The same in one line.
-inline Verdict overall(const Recorder& run, const std::vector<Verdict>& all) {
-  std::string names;
-  std::size_t warnings = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (!all[i].warns) continue;
-    ++warnings;
-    if (warnings <= 3) names += (names.empty() ? "" : ", ") + run.tensors()[i].name;
-  }
-  const std::string count = std::to_string(all.size());
-  if (all.empty()) return {"nothing was measured", true};
+/// All tensors in one line: "2 of 6 tensors need a look: 2 dead (fc1.weight, fc1.bias)".
+inline Verdict overall(const et::Diagnosis& diagnosis) {
+  using enum et::LayerState;
+  static constexpr std::pair<et::LayerState, const char*> states[] = {{exploding, "exploding"},
+                                                                      {vanishing, "vanishing"},
+                                                                      {dead, "dead"},
+                                                                      {stuck, "stuck"},
+                                                                      {too_fast, "too fast"}};
+  const std::string count = std::to_string(diagnosis.size());
+  const et::Index warnings = diagnosis.size() - diagnosis.count(healthy);
+  if (diagnosis.size() == 0) return {"nothing was measured", true};
   if (warnings == 0) return {"all " + count + " tensors are healthy", false};
-  return {std::to_string(warnings) + " of " + count + " tensors need a look: " + names +
-              (warnings > 3 ? ", …" : ""),
-          true};
+  std::string text = std::to_string(warnings) + " of " + count + " tensors need a look:";
+  const char* separator = " ";
+  for (const auto& [state, name] : states) {
+    std::string members;
+    et::Index found = 0;
+    for (et::Index i = 0; i < diagnosis.size(); ++i) {
+      if (diagnosis[i].state != state || ++found > 3) continue;
+      members += (found == 1 ? "" : ", ") + std::string(diagnosis[i].name);
+    }
+    if (found == 0) continue;
+    text += separator + std::to_string(found) + " " + name + " (" + members +
+            (found > 3 ? ", …)" : ")");
+    separator = ", ";
+  }
+  return {text, true};
 }
 
 /// What --clip-norm the norms suggest.

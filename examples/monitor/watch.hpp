@@ -103,15 +103,10 @@ class Watch {
     return text;
   }
 
-  /// What the page says below the curves, in lines.
+  /// What the page says below the curves, in three lines.
   std::string diagnosis() const {
-    const std::vector<Verdict> found = verdicts(recorder_);
-    std::string text = "layers: " + overall(recorder_, found).text + "\n";
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      if (found[i].warns) text += "  " + recorder_.tensors()[i].name + ": " + found[i].text + "\n";
-    }
-    return text +
-           "suggested --clip-norm: " + clipping(et::suggest_threshold(recorder_.last_norms())) +
+    return "layers: " + overall(diagnose(recorder_)).text +
+           "\nsuggested --clip-norm: " + clipping(et::suggest_threshold(recorder_.last_norms())) +
            "\nall curves: " + file_.path().string() + "\n";
   }
 
