@@ -94,7 +94,7 @@ inline Axis linear_axis(double lowest, double highest) {
   axis.high = last * step;
   const int decimals = static_cast<int>(std::max(0.0, std::ceil(-std::log10(step) - 1e-9)));
   const double end = std::max(std::abs(axis.low), std::abs(axis.high));
-  const bool is_plain = end >= 2e-3 && end < 1e6;
+  const bool is_plain = end >= 5e-4 && end < 1e6;
   const int digits = static_cast<int>(std::ceil(std::log10(end / step))) + 1;
   for (double k = first; k <= last; ++k) {
     const double value = k * step;
