@@ -498,7 +498,10 @@ void train(Settings s) {
   try {
     for (Index epoch = 1; epoch <= s.epochs; ++epoch) run_epoch(epoch);
   } catch (const std::exception& error) {
-    if (watch) watch->failed(error.what());
+    try {
+      if (watch) watch->failed(error.what());
+    } catch (const std::exception&) {  // the first error is the one to tell
+    }
     throw;
   }
   if (watch) std::fputs(watch->diagnosis().c_str(), stdout);
