@@ -195,9 +195,11 @@ void add_options(CLI::App& app, Settings& s) {
       ->capture_default_str()
       ->group("Run");
   app.add_option("--csv", s.csv, "Write the table to this file, too")->group("Run");
-  app.add_option("--monitor", s.monitor,
-                 "Watch every layer: adds the norms of their gradients to the table, and writes a\n"
-                 "page with all curves and a diagnosis to this file, anew after every epoch")
+  app.add_option(
+         "--monitor", s.monitor,
+         "Watch every layer: adds the norms of their gradients to the table, and writes a\n"
+         "page with all curves and a diagnosis, anew after every epoch, to this file; without a\n"
+         "name to monitor.html")
       ->expected(0, 1)
       ->default_str("monitor.html")
       ->group("Run");
