@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "eigentrain/gradient/diagnosis.hpp"
-#include "eigentrain/gradient/sentence.hpp"
 #include "eigentrain/gradient/suggest_threshold.hpp"
+#include "eigentrain/io/sentence.hpp"
 #include "monitor/recorder.hpp"
 #include "plot/axis.hpp"
 

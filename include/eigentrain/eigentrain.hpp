@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Everything. Any single header may be included instead.
+// Everything but io/, which turns numbers into text. Any single header may be included instead.
 #pragma once
 
 #include "eigentrain/core/arena.hpp"
@@ -74,7 +74,6 @@
 #include "eigentrain/gradient/orthogonal_penalty.hpp"
 #include "eigentrain/gradient/penalty.hpp"
 #include "eigentrain/gradient/per_example.hpp"
-#include "eigentrain/gradient/sentence.hpp"
 #include "eigentrain/gradient/suggest_threshold.hpp"
 #include "eigentrain/gradient/tensor_statistics.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"

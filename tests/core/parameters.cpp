@@ -155,3 +155,29 @@ TEST_CASE("a copy of the list, or the list moved, still names its tensors") {
   et::Parameters<double> moved = std::move(copy);
   CHECK(moved.elements().tensors[0].options == &moved.options(0));
 }
+
+TEST_CASE("the options of all tensors change by their names, or none does") {
+  Eigen::VectorXf w = Eigen::VectorXf::Ones(3), b = w, dw = w, db = w;
+  et::Parameters<float> parameters;
+  parameters.add("fc.weight", w, dw).add("fc.bias", b, db);
+  parameters.change_options([](std::string_view name, et::ParameterOptions& options) {
+    if (name.ends_with(".bias")) options.weight_decay = false;
+  });
+  CHECK(parameters.options(0).weight_decay);
+  CHECK_FALSE(parameters.options(1).weight_decay);
+
+  CHECK_THROWS_WITH(
+      parameters.change_options([](std::string_view name, et::ParameterOptions& options) {
+        options.frozen = true;
+        if (name == "fc.bias") options.learning_rate_scale = -1.0;
+      }),
+      "fc.bias: learning_rate_scale must be in [0, inf), got -1");
+  CHECK_FALSE(parameters.options(0).frozen);
+  CHECK(parameters.elements().tensors.size() == 2);
+
+  parameters.change_options([](std::string_view name, et::ParameterOptions& options) {
+    options.frozen = name[3] == 'w';
+  });
+  CHECK(parameters.elements().tensors.size() == 1);
+  CHECK(parameters.elements().tensors[0].name == "fc.bias");
+}

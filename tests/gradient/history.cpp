@@ -13,6 +13,7 @@
 #include "golden/quantiles.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/hash.hpp"
 
 namespace et = eigentrain;
 
@@ -185,6 +186,20 @@ TEST_CASE("a history allocates nothing after its construction") {
           history.push(1.0);
         }) == 0);
   CHECK(sum > 0.0);
+}
+
+TEST_CASE("statistics have the same bits everywhere") {
+  et::Generator generator(9);
+  et::History history(64);
+  std::vector<double> results;
+  for (int step = 0; step < 300; ++step) {
+    history.push(draw(generator));
+    results.push_back(history.mean());
+    results.push_back(history.quantile(0.37));
+    results.push_back(history.median(0, history.size() / 2));
+  }
+  CHECK(et::test::hash_bits(results.data(), static_cast<std::int64_t>(results.size())) ==
+        0x05c7af29abe2e7b9u);
 }
 
 TEST_CASE("a history refuses what it can't do") {

@@ -64,6 +64,25 @@ class Parameters {
     known_ = nullptr;
   }
 
+  /// Changes the options of all tensors by change(name, options), for all steps from now on:
+  ///
+  ///     parameters.change_options([](std::string_view name, et::ParameterOptions& options) {
+  ///       if (name.ends_with(".bias")) options.weight_decay = false;
+  ///     });
+  ///
+  /// Throws std::invalid_argument, with nothing changed, as add().
+  template <class Change>
+  void change_options(const Change& change) {
+    detail::Buffer<Entry> changed(entries_);
+    for (Index i = 0; i < size(); ++i) {
+      ParameterOptions& options = changed[static_cast<std::size_t>(i)].options;
+      change(name(i), options);
+      check_options(name(i), options);
+    }
+    entries_ = static_cast<detail::Buffer<Entry>&&>(changed);
+    known_ = nullptr;
+  }
+
   /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
   Tensor<S> operator[](Index i) const {
     const Entry& found = entry(i);

@@ -124,23 +124,23 @@ S clip_gradient_norm(Parameters<S>& parameters, std::type_identity_t<S> max_norm
   return static_cast<S>(norm);
 }
 
-/// The same for the L2 norm of one gradient, an Eigen matrix, array, Map, Ref, block or Tensor.
+/// The same for one gradient: an Eigen matrix, array, Map, Ref, block or Tensor.
 ///
 ///     float norm = et::clip_gradient_norm(dW, 1.0f);
 template <detail::Tensorial G>
-auto clip_gradient_norm(G&& gradient, detail::ScalarOf<G> max_norm) {
+auto clip_gradient_norm(G&& gradient, detail::ScalarOf<G> max_norm,
+                        const ClipNormOptions& options = {}) {
   using S = detail::ScalarOf<G>;
-  require_in(ranges::positive_or_infinite, static_cast<double>(max_norm), "clip_gradient_norm",
-             "max_norm");
+  detail::check_clip(static_cast<double>(max_norm), options, "clip_gradient_norm");
   const auto all = detail::all_values(gradient);
-  double norm = 0.0;
-  detail::group_norms(all, 0, 1, &norm);
-  require(std::isfinite(norm),
-          "clip_gradient_norm: the gradient has values that are not finite; nothing was changed");
-  const double factor = detail::clip_factor(static_cast<double>(max_norm), norm);
-  if (factor < 1.0) {
-    detail::scale_groups(all, S(factor));
+  const detail::GroupStream<S> values{all};
+  const double norm = detail::norm(values, options.order);
+  SkipCounts counts;
+  if (!detail::judge_norm(values, norm, options.non_finite, counts, "clip_gradient_norm")) {
+    return static_cast<S>(norm);
   }
+  const double factor = detail::clip_factor(static_cast<double>(max_norm), norm);
+  if (factor < 1.0) detail::scale_groups(all, S(factor));
   return static_cast<S>(norm);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "eigentrain/core/buffer.hpp"
+#include "eigentrain/gradient/group_norm.hpp"
 #include "eigentrain/gradient/non_finite.hpp"
 #include "eigentrain/gradient/norm.hpp"
 
@@ -135,6 +136,22 @@ template <class S>
 void clip_gradient_block_rms(Parameters<S>& parameters, std::type_identity_t<S> threshold) {
   detail::clip_tensors(parameters, detail::TensorMeasure::root_mean_square,
                        static_cast<double>(threshold), "clip_gradient_block_rms");
+}
+
+/// The same for one gradient: an Eigen matrix, array, Map, Ref, block or Tensor.
+template <detail::Tensorial G>
+void clip_gradient_block_rms(G&& gradient, detail::ScalarOf<G> threshold) {
+  using S = detail::ScalarOf<G>;
+  constexpr std::string_view owner = "clip_gradient_block_rms";
+  const auto limit = static_cast<double>(threshold);
+  require_in(ranges::positive_or_infinite, limit, owner, "limit");
+  const auto all = detail::all_values(gradient);
+  if (all.size == 0) return;
+  const detail::GroupStream<S> values{all};
+  const double rms = detail::l2_norm(values) / std::sqrt(static_cast<double>(all.size));
+  SkipCounts counts;
+  detail::judge_norm(values, rms, {}, counts, owner);
+  if (rms > limit) detail::scale_groups(all, S(limit / rms));
 }
 
 }  // namespace eigentrain

@@ -153,7 +153,6 @@ class Diagnosis {
     const auto found = [&tensor](LayerState state, Evidence evidence, double value, double than) {
       return LayerDiagnosis{tensor.name, state, evidence, value, than};
     };
-    if (tensor.size == 0) return found(healthy, Evidence::none, 0.0, 0.0);
     if (tensor.non_finite_share > 0.0) {
       return found(exploding, Evidence::non_finite_share, tensor.non_finite_share, 0.0);
     }

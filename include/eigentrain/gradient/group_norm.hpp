@@ -3,33 +3,45 @@
 #pragma once
 
 #include "eigentrain/gradient/groups.hpp"
+#include "eigentrain/gradient/norm.hpp"
 
 namespace eigentrain::detail {
+
+/// One group, as norms see it: like an UpdateStream.
+template <class S>
+struct GroupStream {
+  using Scalar = std::remove_const_t<S>;
+  const Grouped<S>& groups;
+  Index number = 0;
+
+  template <class F>
+  double sum(const F& term) const {
+    double result = 0.0;
+    fold_groups<Sum>(groups, number, 1, &result, term);
+    return result;
+  }
+  template <class F>
+  double max(const F& term) const {
+    double result = 0.0;
+    fold_groups<Max>(groups, number, 1, &result, term);
+    return result;
+  }
+  template <class F>
+  std::string_view first_without_finite_sum(const F& term) const {
+    return std::isfinite(sum(term)) ? "" : "the tensor";
+  }
+};
 
 /// The norms of the groups [first, first + count), at most group_block. Safe from overflow and
 /// underflow; NaN or ∞ where a value is.
 template <class S>
 void group_norms(const Grouped<S>& groups, Index first, Index count, double* norms) {
-  fold_groups<Sum>(groups, first, count, norms, [](const auto& w, const auto&) { return w * w; });
+  fold_groups<Sum>(groups, first, count, norms, squared);
   for (Index k = 0; k < count; ++k) {
-    constexpr double smallest = std::numeric_limits<double>::min() / 1e-16;
-    const bool in_range = norms[k] >= smallest && norms[k] <= std::numeric_limits<double>::max();
-    if (std::is_same_v<std::remove_const_t<S>, double> && !in_range) [[unlikely]] {
-      // Squares that left the range, or values that aren't finite: in units of the largest.
-      double largest = 0.0;
-      fold_groups<Max>(groups, first + k, 1, &largest,
-                       [](const auto& w, const auto&) { return abs(w); });
-      if (!(largest > 0.0 && largest <= std::numeric_limits<double>::max())) {
-        norms[k] = largest > 0.0 || std::isnan(largest) ? largest : 0.0;
-        continue;
-      }
-      fold_groups<Sum>(groups, first + k, 1, norms + k, [largest](const auto& w, const auto&) {
-        const auto ratio = w / largest;
-        return ratio * ratio;
-      });
-      norms[k] = largest * std::sqrt(norms[k]);
-    } else {
+    if (std::is_same_v<std::remove_const_t<S>, float> || squares_in_range(norms[k])) [[likely]] {
       norms[k] = std::sqrt(norms[k]);
+    } else {
+      norms[k] = l2_norm(GroupStream<S>{groups, first + k});
     }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eigentrain/gradient/sentence.hpp"
+#include "eigentrain/io/sentence.hpp"
 
 #include <cmath>
 #include <vector>
