@@ -38,4 +38,15 @@ TEST_CASE("the picture has a frame and all curves in each panel, and is well-for
   CHECK(count(svg, ">layer<") == 3);
   CHECK(count(svg, ">5<") == 3);
   CHECK_FALSE(is_well_formed(svg + "<g>"));
+  CHECK(count(svg, "class=\"grid\"") == 3 * 6);  // 10^-6 to 10^6 without 1
+
+  // An axis of its own, from 10 to 1000: a tick at 100 is in the middle, at 60 + 125.
+  depth::Chart own{.x_label = "epoch", .panels = {}};
+  own.panels.push_back({"one", {{"a", {10, 1000}}}, depth::Axis{10, 1000, {{100, "a < b"}}}});
+  const std::string with_axis = own.svg();
+  CHECK(is_well_formed(with_axis));
+  CHECK(count(with_axis, "class=\"grid\"") == 1);
+  CHECK(count(with_axis, "y1=\"185.0\" x2=\"462.0\" y2=\"185.0\" class=\"grid\"") == 1);
+  CHECK(count(with_axis, ">a &lt; b<") == 1);
+  CHECK(count(with_axis, "d=\"M62.0 310.0 L462.0 60.0 \"") == 1);
 }
