@@ -31,7 +31,10 @@ inline Verdict in_words(const et::LayerDiagnosis& found) {
     case et::LayerState::exploding:
       return {words + " Try a smaller learning rate, clipping, or normalization.", true};
     case et::LayerState::vanishing:
-      return {words + " Try another initialization, normalization, or fewer layers.", true};
+      return {words + (found.name.ends_with("bias")
+                           ? " In front of a batch normalization a bias has none by nature."
+                           : " Try another initialization, normalization, or fewer layers."),
+              true};
     case et::LayerState::dead:
       return {words + " Try a smaller learning rate, or another initialization.", true};
     case et::LayerState::stuck:

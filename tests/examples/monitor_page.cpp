@@ -150,6 +150,23 @@ TEST_CASE("the diagnosis stands below the charts, a sentence for each tensor") {
                                      "(gone), 1 stuck (slow), 1 too fast (fast)"));
 }
 
+TEST_CASE("every state comes with advice, and a healthy one with none") {
+  using enum et::LayerState;
+  const auto words = [](std::string_view name, et::LayerState state, et::Evidence evidence) {
+    return monitor::in_words({name, state, evidence, 0.5, 0.25});
+  };
+  const auto ratio = et::Evidence::depth_ratio;
+  CHECK(words("a", healthy, et::Evidence::none).text == "healthy");
+  CHECK_FALSE(words("a", healthy, et::Evidence::none).warns);
+  CHECK_THAT(words("a", vanishing, ratio).text, EndsWith("or fewer layers."));
+  CHECK_THAT(words("fc1.bias", vanishing, ratio).text, EndsWith("has none by nature."));
+  CHECK_THAT(words("a", exploding, ratio).text, EndsWith("clipping, or normalization."));
+  CHECK_THAT(words("a", dead, et::Evidence::zero_share).text, EndsWith("another initialization."));
+  CHECK_THAT(words("a", stuck, et::Evidence::update_ratio).text, EndsWith("larger learning rate."));
+  CHECK_THAT(words("a", too_fast, et::Evidence::update_ratio).text, EndsWith("or a warm-up."));
+  CHECK(words("a", dead, et::Evidence::zero_share).warns);
+}
+
 TEST_CASE("many tensors in one line") {
   Recorder run;
   std::vector<et::TensorStatistics> list(9);
