@@ -237,6 +237,13 @@ void write_file(const std::string& name, const std::string& text) {
   if (!written || !closed) throw std::runtime_error(name + ": " + std::strerror(errno));
 }
 
+// Before minutes of work, rather than after it.
+void require_writable(const std::string& name) {
+  std::FILE* out = std::fopen(name.c_str(), "a");
+  if (out == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
+  std::fclose(out);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -269,6 +276,9 @@ int main(int argc, char** argv) {
   app.add_option("--svg", s.svg, "a file for the picture");
   CLI11_PARSE(app, argc, argv);
   try {
+    for (const std::string& name : {s.csv, s.svg}) {
+      if (!name.empty()) require_writable(name);
+    }
     const std::vector<Result> results = measure_all(s);
     print_tables(results, s.network.epochs);
     if (!s.csv.empty()) write_file(s.csv, csv_of(results));

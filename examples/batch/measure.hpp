@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <ctime>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,13 +49,13 @@ struct Epoch {
 };
 
 struct Run {
-  std::vector<Epoch> epochs;  ///< the last is the one that diverged, if there is one
+  std::vector<Epoch> epochs;  ///< up to where it diverged, if it did
   mlp::Score train;           ///< at the end, over all samples
   bool diverged = false;
 };
 
 /// Estimates the noise scale from gradients of `parts` batches of `size` samples each, at the
-/// weights as they are. Leaves other gradients behind.
+/// weights as they are; NaN where those have none. Leaves other gradients behind.
 class NoiseProbe {
  public:
   NoiseProbe(const mlp::Dataset& data, Index size, Index parts)
@@ -82,6 +83,7 @@ class NoiseProbe {
       squares += square;
     }
     const auto parts = static_cast<double>(parts_);
+    if (!std::isfinite(squares)) return std::numeric_limits<double>::quiet_NaN();
     noise_.add(std::sqrt(squares / parts), sum_.norm() / parts);
     return noise_.scale();
   }
@@ -125,6 +127,8 @@ inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest
   for (std::int64_t e = 0; e < network.epochs && !run.diverged; ++e) {
     Epoch epoch;
     epoch.noise_scale = probe.measure(model, for_probe);
+    run.diverged = std::isnan(epoch.noise_scale);
+    if (run.diverged) break;
     epoch.batch_size = rule ? rule->update(epoch.noise_scale) : way.size(e);
     const std::clock_t start = std::clock();
     batches.shuffle(for_order);
@@ -142,6 +146,7 @@ inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest
     run.epochs.push_back(epoch);
   }
   run.train = evaluate(model, data.train, network.largest);
+  run.diverged = run.diverged || !std::isfinite(run.train.loss);
   return run;
 }
 

@@ -12,6 +12,7 @@
 
 #include "clipping/recurrent.hpp"
 #include "eigentrain/gradient/clip_norm.hpp"
+#include "eigentrain/gradient/clip_tensor.hpp"
 #include "eigentrain/gradient/clip_value.hpp"
 #include "eigentrain/optim/sgd.hpp"
 #include "eigentrain/schedule/cosine.hpp"
@@ -55,13 +56,8 @@ inline const std::vector<Way>& ways() {
        }},
       {"norm per tensor",
        [](Parameters& parameters, const Settings& settings) {
-         for (Eigen::Index i = 0; i < parameters.size(); ++i) {
-           const auto memory = parameters[i].parameter;
-           Map weights(memory.data, memory.size()), g = gradient(parameters, i);
-           Parameters alone;
-           alone.add(parameters.name(i), weights, g);
-           eigentrain::clip_gradient_norm(alone, static_cast<float>(settings.max_tensor_norm));
-         }
+         eigentrain::clip_gradient_tensor_norm(parameters,
+                                               static_cast<float>(settings.max_tensor_norm));
        }},
   };
   return all;

@@ -21,7 +21,7 @@ mlp::TrainAndTest spirals() {
 }
 
 Run train(const Way& way, std::uint64_t seed = 1, Index* samples = nullptr) {
-  const batch::Network network{.hidden = {16}, .epochs = 4, .largest = 128};
+  const batch::Network network{.hidden = {16}, .epochs = 4, .largest = 300};
   return batch::train(way, network, spirals(), seed, [&](Index done) {
     if (samples != nullptr) *samples += done;
   });
@@ -113,4 +113,11 @@ TEST_CASE("a seed is a run, and one that diverges ends") {
   CHECK(diverged.epochs.size() == 1);
   CHECK(diverged.epochs[0].steps < 19);
   CHECK_FALSE(train(way).diverged);
+  // One step an epoch, so that the next loss is that of the next epoch.
+  const Run late = train({"300", 300, 1e30});
+  CHECK(late.diverged);
+  CHECK(late.epochs.size() == 1);
+  CHECK(late.epochs[0].steps == 1);
+  const batch::Network once{.hidden = {16}, .epochs = 1, .largest = 300};
+  CHECK(batch::train({"300", 300, 1e30}, once, spirals(), 1, [](Index) {}).diverged);
 }
