@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "plot/svg.hpp"
 
 namespace depth {
 
@@ -46,43 +47,12 @@ struct Chart {
 
 namespace detail {
 
+using plot::colours, plot::escaped, plot::line, plot::number, plot::text_at;
+
 inline constexpr double panel_width = 400, panel_height = 250, left = 62, top = 46, gap_x = 66,
                         gap_y = 76;
-inline constexpr const char* colours[] = {"#3b8fd6", "#e0662e", "#b58a00",
-                                          "#d1589f", "#1f9d72", "#8b6fe0"};
 // Curves that lie on each other can still be told apart.
 inline constexpr const char* dashes[] = {"none", "none", "none", "none", "9 5", "2 4"};
-
-inline std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", value);
-  return text;
-}
-
-inline std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '<') {
-      result += "&lt;";
-    } else if (c == '&') {
-      result += "&amp;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
-
-inline std::string text_at(double x, double y, const char* anchor, const std::string& text,
-                           const char* more = "") {
-  return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\"" +
-         more + ">" + text + "</text>\n";
-}
-
-inline std::string line(double x1, double y1, double x2, double y2, const char* style) {
-  return "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) +
-         "\" y2=\"" + number(y2) + "\" class=\"" + style + "\"/>\n";
-}
 
 inline std::string stroke(std::size_t series) {
   const std::size_t k = series % std::size(colours);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -13,6 +14,7 @@
 
 #include "scratch.hpp"
 #include "support/catch.hpp"
+#include "xml.hpp"
 
 #ifdef EIGENTRAIN_TRAINER
 
@@ -220,6 +222,10 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
   check_refused("--data " + folder.path().string() + log, "there is no train-images-idx3-ubyte");
   check_refused(spirals + "--csv " + (folder / "none/log.csv").string(), "No such file");
   check_refused(spirals + "--csv /dev/full", "/dev/full: is not a regular file");
+  check_refused(spirals + "--monitor /dev/full", "/dev/full: is not a regular file");
+  check_refused(spirals + "--monitor " + (folder / "none/page.html").string() + log,
+                "none/page.html: No such file");
+  check_refused(spirals + "--monitor-every 0" + log, "--monitor-every");
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
@@ -229,6 +235,107 @@ TEST_CASE("a run that diverges is an error, not a table of NaN") {
                     (folder / "log.csv").string(),
                 "diverged; try a smaller --learning-rate");
   CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("--monitor adds the tensors' norms to the table and the log, and writes a page") {
+  const Folder folder;
+  const std::string page = (folder / "page.html").string();
+  const std::string log = (folder / "log.csv").string();
+  const Run run = train(spirals + "--epochs 2 --learning-rate 0.01 --clip-norm 2 --monitor " +
+                        page + " --csv " + log);
+  CHECK(accuracy(run) > 0.4);
+  const std::vector<std::string> rows = lines(scratch::read(log));
+  REQUIRE(rows.size() == 3);
+  CHECK_THAT(rows[0], EndsWith("samples_per_second,gradient_norm_fc1.weight,gradient_norm_fc1.bias,"
+                               "gradient_norm_fc2.weight,gradient_norm_fc2.bias,"
+                               "gradient_norm_fc3.weight,gradient_norm_fc3.bias"));
+  for (std::size_t i = 1; i <= 2; ++i) {
+    std::istringstream row(rows[i]);
+    std::vector<double> values;
+    for (std::string value; std::getline(row, value, ',');) values.push_back(std::stod(value));
+    REQUIRE(values.size() == 14);
+    double squares = 0.0;
+    for (std::size_t k = 8; k < 14; ++k) squares += values[k] * values[k];
+    CHECK(std::sqrt(squares) == Approx(values[5]).epsilon(0.5));  // of some steps, and of all
+    char text[32];
+    std::snprintf(text, sizeof(text), "fc3.bias   %.3g", values[13]);
+    CHECK_THAT(run.out, ContainsSubstring(text));
+  }
+  CHECK_THAT(run.out, ContainsSubstring("\nlayers: "));
+  CHECK_THAT(run.out, ContainsSubstring("\nsuggested --clip-norm: "));
+  CHECK_THAT(run.out, ContainsSubstring("\nall curves: " + page + "\n"));
+
+  const std::string html = scratch::read(page);
+  CHECK(xml::is_well_formed(html));
+  CHECK(html.size() < 1'000'000);
+  CHECK(xml::count(html, "<svg class=\"chart\"") == 6);
+  CHECK_THAT(html, ContainsSubstring("<title>Training on spirals</title>"));
+  CHECK_THAT(html, ContainsSubstring("--clip-norm 2 --monitor " + page));
+  CHECK_THAT(html, ContainsSubstring("clipped at 2<"));
+  CHECK_THAT(html, ContainsSubstring("<td>fc3.bias</td>"));
+  const std::string last = lines(run.out).back();
+  CHECK_THAT(html, ContainsSubstring("<b>" + last.substr(last.size() - 6) + "</b><span>test acc"));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 2);
+}
+
+TEST_CASE("--monitor alone writes monitor.html, and changes no figure") {
+  const Folder folder;
+  const std::string here = "cd " + folder.path().string() + " && ";
+  const auto figures_with = [&](const std::string& more) {
+    const std::string command = here + EIGENTRAIN_TRAINER + " " + spirals +
+                                "--epochs 2 --csv log.csv " + more + " > out 2> error";
+    CHECK(std::system(command.c_str()) == 0);
+    std::vector<std::string> rows = lines(scratch::read(folder / "log.csv"));
+    rows.erase(rows.begin());
+    for (std::string& row : rows) {  // what stands before the speed
+      std::size_t end = 0;
+      for (int comma = 0; comma < 7; ++comma) end = row.find(',', end) + 1;
+      row.erase(end);
+    }
+    return rows;
+  };
+  const auto plain = figures_with("");
+  CHECK_FALSE(std::filesystem::exists(folder / "monitor.html"));
+  CHECK(figures_with("--monitor --monitor-every 3") == plain);
+  CHECK(xml::is_well_formed(scratch::read(folder / "monitor.html")));
+}
+
+TEST_CASE("every layer is looked at once an epoch at least") {
+  const Folder folder;
+  const std::string log = (folder / "log.csv").string();
+  const Run run = train(spirals + "--epochs 3 --batch-size 2000 --batch-growth 5 --monitor " +
+                        (folder / "page.html").string() + " --monitor-every 1000 --csv " + log);
+  CHECK(run.status == 0);
+  std::vector<std::string> rows = lines(scratch::read(log));
+  REQUIRE(rows.size() == 4);
+  for (std::string& row : rows) {
+    std::size_t end = 0;
+    for (int comma = 0; comma < 8; ++comma) end = row.find(',', end) + 1;
+    row.erase(0, end);
+  }
+  CHECK(rows[1] != rows[2]);
+  CHECK(rows[2] != rows[3]);
+}
+
+TEST_CASE("a run that diverges leaves a page that says so") {
+  const Folder folder;
+  const std::string page = (folder / "page.html").string();
+  check_refused(
+      spirals + "--optimizer sgd --learning-rate 1e30 --schedule constant --monitor " + page,
+      "diverged; try a smaller --learning-rate");
+  const std::string html = scratch::read(page);
+  CHECK(xml::is_well_formed(html));
+  CHECK_THAT(html, ContainsSubstring("the training has diverged"));
+}
+
+TEST_CASE("what stands on the command line is text on the page, as it would be typed again") {
+  const Folder folder;
+  const std::filesystem::path page = folder / "<b>&'";
+  const std::string typed = "'" + folder.path().string() + "/<b>&'\\'''";
+  CHECK(train(spirals + "--epochs 1 --monitor " + typed).status == 0);
+  const std::string html = scratch::read(page);
+  CHECK(xml::is_well_formed(html));
+  CHECK_THAT(html, ContainsSubstring("/&lt;b&gt;&amp;&#39;\\&#39;&#39;&#39;</code>"));
 }
 
 TEST_CASE("results that can't be written are an error") {
@@ -242,7 +349,7 @@ TEST_CASE("help is no error") {
   CHECK(run.status == 0);
   CHECK(run.error.empty());
   for (const std::string option :
-       {"--data", "--hidden", "--learning-rate", "--clip-norm", "--csv"}) {
+       {"--data", "--hidden", "--learning-rate", "--clip-norm", "--csv", "--monitor"}) {
     CHECK_THAT(run.out, ContainsSubstring(option));
   }
 }
