@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "depth/chart.hpp"
+#include "plot/svg.hpp"
 
 namespace clipping {
 
@@ -33,9 +33,9 @@ struct Panel {
 
 namespace detail {
 
-using depth::detail::escaped;
-using depth::detail::number;
-using depth::detail::text_at;
+using plot::escaped;
+using plot::number;
+using plot::text_at;
 
 inline constexpr double width = 430, height = 250, left = 58, head = 56, foot = 46, gap = 74;
 
@@ -71,7 +71,7 @@ inline std::string points(const Panel& panel, const std::vector<double>& x,
 
 inline std::string drawn(const Panel& panel, std::size_t number_of_curve) {
   const Curve& curve = panel.curves[number_of_curve];
-  const std::string colour = depth::detail::colours[curve.colour];
+  const std::string colour = plot::colours[curve.colour];
   std::string out;
   if (!curve.low.empty()) {
     out += "<polygon fill=\"" + colour + "\" fill-opacity=\".18\" points=\"" +
@@ -98,16 +98,15 @@ inline std::string legend(const Panel& panel) {
   double x = 6;
   for (const Curve& curve : panel.curves) {
     if (curve.name.empty()) continue;
-    out += "<circle r=\"4.5\" fill=\"" + std::string(depth::detail::colours[curve.colour]) +
-           "\" cx=\"" + number(x) + "\" cy=\"-14\"/>\n" +
-           text_at(x + 9, -9.5, "start", escaped(curve.name));
+    out += "<circle r=\"4.5\" fill=\"" + std::string(plot::colours[curve.colour]) + "\" cx=\"" +
+           number(x) + "\" cy=\"-14\"/>\n" + text_at(x + 9, -9.5, "start", escaped(curve.name));
     x += 26 + 6.7 * static_cast<double>(curve.name.size());  // about as wide as it will be
   }
   return out;
 }
 
 inline std::string axes(const Panel& panel) {
-  using depth::detail::line;
+  using plot::line;
   std::string out;
   const int every = (panel.highest - panel.lowest + 7) / 8;
   for (int power = panel.lowest; power <= panel.highest; power += every) {
@@ -159,7 +158,7 @@ inline std::string svg(const std::vector<Panel>& panels) {
     for (std::size_t k = 0; k < panel.curves.size(); ++k) out += drawn(panel, k);
     if (panel.line > 0) {
       const double y = y_at(panel, panel.line);
-      out += depth::detail::line(0, y, width, y, "limit") +
+      out += plot::line(0, y, width, y, "limit") +
              text_at(6, y + 15, "start", escaped(panel.line_name));
     }
     out += "</g>\n<rect class=\"frame\" width=\"" + number(width) + "\" height=\"" +
