@@ -85,6 +85,19 @@ Grouped<V> units_in(const Tensor<S>& tensor, const Memory<V>& memory) {
   return {memory.data, units, 1, each, 1, memory.outer == 1 ? units : memory.stride, true};
 }
 
+/// Calls f(tensor) for the tensors whose names the predicate takes and that aren't frozen; returns
+/// how many there are.
+template <class S, class Predicate, class F>
+Index for_each_named(const Parameters<S>& parameters, const Predicate& predicate, const F& f) {
+  Index named = 0;
+  for (Index i = 0; i < parameters.size(); ++i) {
+    if (parameters.options(i).frozen || !predicate(parameters.name(i))) continue;
+    f(parameters[i]);
+    ++named;
+  }
+  return named;
+}
+
 /// Groups whose sums are formed together.
 inline constexpr Index group_block = 32;
 /// Values of each that are copied at a time, where groups lie across the storage order.
