@@ -79,9 +79,7 @@ void clip_gradient_adaptive(Parameters<S>& parameters, const AdaptiveClipOptions
   const auto for_each = [&](const auto& f) {
     double check = 0.0;
     for (const Tensor<S>& tensor : elements.tensors) {
-      const Memory<const S>& g = tensor.gradient;
-      const auto units =
-          detail::units_in(tensor, Memory<S>{const_cast<S*>(g.data), g.inner, g.outer, g.stride});
+      const auto units = detail::units_in(tensor, detail::gradient_to_write(tensor));
       const auto weights = detail::units_in(tensor, tensor.parameter);
       check += detail::adaptive_factors<S>(
           units, weights, options,

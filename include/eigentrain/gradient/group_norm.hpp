@@ -14,6 +14,7 @@ struct GroupStream {
   const Grouped<S>& groups;
   Index number = 0;
 
+  Index size() const { return groups.size; }
   template <class F>
   double sum(const F& term) const {
     double result = 0.0;

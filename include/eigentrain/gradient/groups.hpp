@@ -71,6 +71,13 @@ auto all_values(T&& tensor) {
   return one_group<S>(memory_of<S>(tensor));
 }
 
+/// The memory of a tensor's gradient; see require_writable_gradients().
+template <class S>
+Memory<S> gradient_to_write(const Tensor<S>& tensor) {
+  const Memory<const S>& g = tensor.gradient;
+  return {const_cast<S*>(g.data), g.inner, g.outer, g.stride};
+}
+
 /// The units of a tensor in a list, of its parameter or of its gradient: the rows of a matrix, the
 /// slices along the first axis of a Tensor, a vector as a whole.
 template <class S, class V>
