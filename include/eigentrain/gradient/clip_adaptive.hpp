@@ -143,17 +143,22 @@ class ClipAdaptive {
     using S = typename Stream::Scalar;
     stream.store(0);
     double check = 0.0;
+    std::int64_t clipped = 0;
     stream.for_each_tensor([&](const Tensor<S>& tensor, const auto& alone) {
       S* const stored = alone.state(0) + tensor.state;
       const auto units = detail::units_in(tensor, Memory<S>{stored, alone.size(), 1, alone.size()});
+      const auto scale = [&](Index first, Index count, S* factors) {
+        for (Index k = 0; k < count; ++k) clipped += factors[k] != S(1);
+        detail::scale_units(units, first, count, factors);
+      };
       check += detail::adaptive_factors<S>(units, detail::units_in(tensor, tensor.parameter),
-                                           options_, [&](Index first, Index count, S* factors) {
-                                             for (Index k = 0; k < count; ++k)
-                                               measured.clipped += factors[k] != S(1);
-                                             detail::scale_units(units, first, count, factors);
-                                           });
+                                           options_, scale);
     });
-    detail::judge_norm(stream, check, options_.non_finite, measured, "clip_adaptive");
+    if (detail::judge_norm(stream, check, options_.non_finite, measured, "clip_adaptive")) {
+      measured.clipped += clipped;
+    } else {
+      stream.store(0);  // let through as they are
+    }
   }
 
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
