@@ -15,143 +15,27 @@
 // (optional, EIGENTRAIN_BENCH_TORCH).
 #include <benchmark/benchmark.h>
 
-#include <Eigen/Core>
-#include <cmath>
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "../tests/support/reference.hpp"
 #include "eigentrain/core/simd.hpp"
-#include "support/adam_loops.hpp"
-#include "support/measure.hpp"
-#include "support/memory.hpp"
-#include "support/stepper.hpp"
+#include "support/adam_contest.hpp"
 
 namespace {
 
 using namespace bench;
-using Sizes = std::vector<std::size_t>;
-
-struct Problem {
-  std::string name;
-  Sizes sizes;
-};
-
-/// Sixty tensors, 991,360 values: five transformer layers 128 wide, with their biases and norms.
-Sizes transformer() {
-  Sizes sizes;
-  for (int layer = 0; layer < 5; ++layer) {
-    for (int size : {128, 128, 384 * 128, 384, 128 * 128, 128,     // norm, in, out
-                     128, 128, 512 * 128, 512, 128 * 512, 128}) {  // norm, up, down
-      sizes.push_back(static_cast<std::size_t>(size));
-    }
-  }
-  return sizes;
-}
 
 std::vector<Problem> problems() {
   return {{"1e3", {1'000}},
           {"1e5", {100'000}},
           {"1e6", {1'000'000}},
           {"1e7", {10'000'000}},
-          {"60 tensors", transformer()}};
-}
-
-/// A rival with its memory.
-struct Contender {
-  std::string name;
-  std::shared_ptr<Memory> memory;
-  std::function<void()> step;
-  std::function<void()> finish = [] {};
-};
-
-Contender hand_written(const std::shared_ptr<Memory>& memory, const NamedLoop& loop,
-                       Layout layout) {
-  auto step = [memory, loop, t = std::int64_t{0}]() mutable {
-    const AdamScalars scalars(AdamSettings{}, ++t);
-    for (const Tensor& tensor : memory->tensors()) loop.loop(tensor, scalars);
-  };
-  const char* where[] = {", all from plain new", ", moments staggered", ", all staggered"};
-  return {loop.name + where[static_cast<int>(layout)], memory, step};
-}
-
-Contender made_by(const char* name, MakeStepper make, const Problem& problem, Algorithm algorithm,
-                  Layout layout) {
-  auto memory = std::make_shared<Memory>(problem.sizes, layout);
-  std::shared_ptr<Stepper> stepper = make(algorithm, AdamSettings{}, memory->tensors());
-  return {name, memory, [stepper] { stepper->step(); }, [stepper] { stepper->finish(); }};
-}
-
-/// Makes three steps and compares them with the scalar reference: all values, or every 997th of
-/// large tensors. Float arithmetic may differ by a few roundings, of the parameter and the step.
-void verify(const Contender& contender, Algorithm algorithm) {
-  constexpr int steps = 3;
-  const AdamSettings settings;
-  std::vector<std::vector<double>> expected;
-  const auto stride = [](std::size_t size) { return size > 100'000 ? 997u : 1u; };
-  for (const Tensor& tensor : contender.memory->tensors()) {
-    expected.emplace_back();
-    for (std::size_t i = 0; i < tensor.size; i += stride(tensor.size)) {
-      reference::Adam adam{
-          .beta1 = settings.beta1,
-          .beta2 = settings.beta2,
-          .epsilon = settings.epsilon,
-          .weight_decay = algorithm == Algorithm::adamw ? settings.weight_decay : 0.0,
-          .decoupled = algorithm == Algorithm::adamw};
-      double p = tensor.p[i];
-      for (int step = 0; step < steps; ++step)
-        p = adam.step(p, tensor.g[i], settings.learning_rate);
-      expected.back().push_back(p);
-    }
-  }
-  for (int step = 0; step < steps; ++step) contender.step();
-  contender.finish();
-  std::size_t k = 0;
-  for (const Tensor& tensor : contender.memory->tensors()) {
-    for (std::size_t i = 0, j = 0; i < tensor.size; i += stride(tensor.size), ++j) {
-      const double error = std::abs(static_cast<double>(tensor.p[i]) - expected[k][j]);
-      if (error <= 5e-7) continue;
-      std::fprintf(stderr, "%s: value %zu of tensor %zu is %.9g instead of %.9g\n",
-                   contender.name.c_str(), i, k, static_cast<double>(tensor.p[i]), expected[k][j]);
-      std::exit(1);
-    }
-    ++k;
-  }
-}
-
-struct Choice {
-  NamedLoop loop;
-  Layout layout;
-};
-
-/// The fastest of the loops by hand on this problem, by a short contest of its own: with aligned
-/// arrays, or with those that a user has, where the loop may place its moments well. The loops
-/// share the memory of their layout.
-Choice fastest_loop(const Problem& problem, Algorithm algorithm, bool aligned) {
-  std::vector<Choice> choices;
-  std::vector<Rival> rivals;
-  for (Layout layout :
-       aligned ? std::vector{Layout::staggered} : std::vector{Layout::plain, Layout::moments}) {
-    const auto memory = std::make_shared<Memory>(problem.sizes, layout);
-    for (const NamedLoop& loop : adam_loops(algorithm)) {
-      memory->reset();
-      verify(hand_written(memory, loop, layout), algorithm);
-      choices.push_back({loop, layout});
-      const Contender contender = hand_written(memory, loop, layout);
-      rivals.push_back({contender.name, contender.step});
-    }
-  }
-  const std::vector<Result> results = compare(rivals, {.rounds = 9, .block_seconds = 0.002});
-  std::size_t best = 0;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i].seconds < results[best].seconds) best = i;
-  }
-  return choices[best];
+          {"60 tensors", transformer(128)}};
 }
 
 Contender bound(const char* name, const Problem& problem, bool writes) {
@@ -190,33 +74,6 @@ std::vector<Contender> contenders(const Problem& problem, Algorithm algorithm, b
   return all;
 }
 
-/// Compares the contenders at several places in memory, anew each time, and takes the medians:
-/// where the pages of a large array lie decides about a few percent.
-std::vector<Result> compare_placements(const Problem& problem, Algorithm algorithm, bool aligned,
-                                       const Choice& by_hand, std::vector<std::string>& names) {
-  constexpr int placements = 5;
-  std::vector<std::vector<Result>> all;
-  for (int k = 0; k < placements; ++k) {
-    std::vector<Rival> rivals;
-    const std::vector<Contender> present = contenders(problem, algorithm, aligned, by_hand);
-    for (const Contender& contender : present) {
-      rivals.push_back({contender.name, contender.step});
-    }
-    names.clear();
-    for (const Rival& rival : rivals) names.push_back(rival.name);
-    all.push_back(compare(rivals, {.rounds = 15}));
-  }
-  std::vector<Result> medians(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    for (double Result::* value : {&Result::seconds, &Result::ratio, &Result::noise}) {
-      std::vector<double> values;
-      for (const std::vector<Result>& results : all) values.push_back(results[i].*value);
-      medians[i].*value = quantile(values, 0.5);
-    }
-  }
-  return medians;
-}
-
 /// A Markdown table: nanoseconds a parameter, and in brackets the speed as a share of the loop's.
 /// Where the noise is more than a few percent, the machine was busy and the row says little.
 void print_table(Algorithm algorithm, bool aligned) {
@@ -226,9 +83,8 @@ void print_table(Algorithm algorithm, bool aligned) {
     const Choice by_hand = fastest_loop(problem, algorithm, aligned);
     std::vector<std::string> names;
     const std::vector<Result> results =
-        compare_placements(problem, algorithm, aligned, by_hand, names);
-    double total = 0.0;
-    for (std::size_t size : problem.sizes) total += static_cast<double>(size);
+        compare_placements([&] { return contenders(problem, algorithm, aligned, by_hand); }, names);
+    const double total = problem.total();
     if (std::exchange(head, false)) {
       std::printf("\n%s on %s arrays, ns a parameter (speed against the loop by hand)\n\n",
                   name_of(algorithm), aligned ? "aligned" : "plain");

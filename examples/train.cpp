@@ -4,11 +4,13 @@
 //   train                                  Fashion-MNIST from Debian's dataset-fashion-mnist
 //   train --data ~/mnist --epochs 20       any folder with the four files that MNIST comes in
 //   train --data spirals --batch-norm      points made on the spot
+//   train --monitor                        watches all layers; see monitor.html then
 
 #include "mlp/mlp.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -27,6 +29,7 @@
 #include "mlp/csv.hpp"
 #include "mlp/dataset.hpp"
 #include "mlp/progress.hpp"
+#include "monitor/watch.hpp"
 
 namespace et = eigentrain;
 using Eigen::Index;
@@ -48,6 +51,9 @@ struct Settings {
 
   Index epochs = 10;
   Index batch_size = 128;
+  Index batch_growth = 1;
+  Index batch_growth_every = 1;
+  std::optional<Index> batch_largest;  // all samples if not given
   std::string optimizer = "adamw";
   std::optional<double> learning_rate;  // the optimizer's own if not given
   std::optional<double> weight_decay;
@@ -60,6 +66,9 @@ struct Settings {
   std::uint64_t seed = 42;
   int threads = 1;
   std::string csv;
+  std::string monitor;  // the page; empty: none
+  std::int64_t monitor_every = et::MonitorOptions{}.every;
+  std::string command;
 };
 
 using Weight = Eigen::MatrixXf;
@@ -134,6 +143,21 @@ void add_options(CLI::App& app, Settings& s) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group("Training");
+  app.add_option("--batch-growth", s.batch_growth,
+                 "Multiply the batch size by this whole number every so many epochs, in the place\n"
+                 "of a falling learning rate (--schedule constant) or beside it; 1: never")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-growth-every", s.batch_growth_every,
+                 "Epochs from one growth of the batch size to the next")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--batch-largest", s.batch_largest,
+                 "Where the batch size stops growing. Default: all samples")
+      ->check(CLI::PositiveNumber)
+      ->group("Training");
   app.add_option("--optimizer", s.optimizer, "Who makes a step of the gradient")
       ->check(CLI::IsMember({"sgd", "rmsprop", "adam", "adamw"}))
       ->capture_default_str()
@@ -171,6 +195,19 @@ void add_options(CLI::App& app, Settings& s) {
       ->capture_default_str()
       ->group("Run");
   app.add_option("--csv", s.csv, "Write the table to this file, too")->group("Run");
+  app.add_option(
+         "--monitor", s.monitor,
+         "Watch every layer: adds the norms of their gradients to the table, and writes a\n"
+         "page with all curves and a diagnosis, anew after every epoch, to this file; without a\n"
+         "name to monitor.html")
+      ->expected(0, 1)
+      ->default_str("monitor.html")
+      ->group("Run");
+  app.add_option("--monitor-every", s.monitor_every,
+                 "Steps from one look at the layers to the next; at least one an epoch")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Run");
 }
 
 mlp::TrainAndTest make_spirals(std::uint64_t seed) {
@@ -198,8 +235,16 @@ mlp::TrainAndTest load_data(Settings& s) {
   return data;
 }
 
+double initial_rate(const Settings& s) {
+  return s.learning_rate.value_or(s.optimizer == "sgd" ? 0.1 : 1e-3);
+}
+
+double weight_decay(const Settings& s) {
+  return s.weight_decay.value_or(s.optimizer == "adamw" ? 0.01 : 0.0);
+}
+
 et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
-  const double rate = s.learning_rate.value_or(s.optimizer == "sgd" ? 0.1 : 1e-3);
+  const double rate = initial_rate(s);
   const std::int64_t rest = std::max<std::int64_t>(steps - s.warmup, 1);
   et::Schedule schedule = rate;
   if (s.schedule == "step") {
@@ -213,13 +258,21 @@ et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
   return schedule;
 }
 
-// Makes a step and returns the norm of the gradient before clipping.
-using Update = std::function<double(et::Parameters<float>&)>;
+using Statistics = et::Monitor<float>;
+
+// Makes a step, watched if there are statistics, and returns the norm of the gradient before
+// clipping.
+using Update = std::function<double(et::Parameters<float>&, Statistics*)>;
 
 template <class Chain>
 Update update_of(Chain chain) {
-  return [chain = std::move(chain)](et::Parameters<float>& parameters) mutable {
-    chain.step(parameters);
+  return [chain = std::move(chain)](et::Parameters<float>& parameters,
+                                    Statistics* statistics) mutable {
+    if (statistics == nullptr) {
+      chain.step(parameters);
+    } else {
+      chain.step(parameters, *statistics);
+    }
     return chain.template measured<et::ClipByGlobalNorm>().norm;
   };
 }
@@ -232,7 +285,7 @@ Update make_update(const Settings& s, Sequence optimizer) {
 }
 
 Update make_update(const Settings& s, const et::Schedule& rate) {
-  const double decay = s.weight_decay.value_or(s.optimizer == "adamw" ? 0.01 : 0.0);
+  const double decay = weight_decay(s);
   if (s.optimizer == "sgd") {
     return make_update(
         s, et::sgd({.learning_rate = rate, .momentum = s.momentum, .weight_decay = decay}));
@@ -276,25 +329,33 @@ std::string format_row(const char* format, const Row& row) {
                            "or --clip-norm 1");
 }
 
-Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index samples,
-                const std::string& label, const Update& update, et::Generator& random) {
+Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index batch_size,
+                const std::string& label, const Update& update, et::Generator& random,
+                monitor::Watch* watch, const et::Schedule& rate) {
   Row row;
-  const mlp::Stopwatch watch;
-  mlp::Progress progress(label, samples);
+  const mlp::Stopwatch stopwatch;
   batches.shuffle(random);
-  for (Index i = 0; i < batches.count(); ++i) {
-    const mlp::Batch batch = batches[i];
+  const Index samples = batches.left(), steps = (samples - 1) / batch_size + 1;
+  mlp::Progress progress(label, samples);
+  while (batches.left() > 0) {
+    const mlp::Batch batch = batches.next(batch_size);
     const mlp::Score score = model.learn(batch.features, batch.labels, random);
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
     try {
-      row.gradient_norm += update(model.parameters()) / static_cast<double>(batches.count());
+      const double norm =
+          update(model.parameters(), watch != nullptr ? &watch->statistics() : nullptr);
+      row.gradient_norm += norm / static_cast<double>(steps);
+      if (watch != nullptr) {
+        watch->step(static_cast<double>(row.train.samples) / static_cast<double>(samples), norm,
+                    rate(watch->recorder().steps()));
+      }
     } catch (const std::invalid_argument& error) {  // a gradient is not finite
       diverged(error.what());
     }
     row.train += score;
     progress.update(row.train.samples);
   }
-  row.samples_per_second = static_cast<double>(samples) / watch.seconds();
+  row.samples_per_second = static_cast<double>(samples) / stopwatch.seconds();
   return row;
 }
 
@@ -307,65 +368,163 @@ mlp::Score evaluate(mlp::Mlp<float>& model, mlp::Batches& batches) {
   return score;
 }
 
+et::BatchSize make_batch_size(const Settings& s, Index samples) {
+  const Index initial = std::min(s.batch_size, samples);
+  const Index largest = std::min(s.batch_largest.value_or(samples), samples);
+  et::require(s.batch_growth > 1 || !s.batch_largest, "--batch-largest: needs a --batch-growth");
+  et::require(largest >= initial, "--batch-largest: must be at least --batch-size, ", initial,
+              ", got ", largest);
+  return et::growing_batch_size({.initial = initial,
+                                 .factor = s.batch_growth,
+                                 .every = s.batch_growth_every,
+                                 .largest = largest});
+}
+
 // What the parts can't know of each other.
-void check(const Settings& s, Index samples) {
+void check(const Settings& s, const et::BatchSize& batch_size, Index samples) {
 #ifndef _OPENMP
   et::require(s.threads == 1, "--threads: this program was built without OpenMP, so it must be 1");
 #endif
   et::require(s.momentum == 0.0 || s.optimizer == "sgd" || s.optimizer == "rmsprop",
               "--momentum: ", s.optimizer, " takes none");
-  const Index rest = samples % s.batch_size;
-  et::require(!s.batch_norm || (rest == 0 ? s.batch_size : rest) > 1,
-              "--batch-norm: the last batch is a single sample, which has no variance; try another "
-              "--batch-size");
+  for (Index epoch = 0; s.batch_norm && epoch < s.epochs; ++epoch) {
+    const Index size = batch_size(epoch), rest = samples % size;
+    et::require((rest == 0 ? size : rest) > 1,
+                "--batch-norm: the last batch is a single sample, which has no variance; try "
+                "another --batch-size");
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
+                                                          const mlp::TrainAndTest& data,
+                                                          const std::string& network,
+                                                          const std::string& batches) {
+  const auto number = [](double value) { return plot::readable(value, 6); };
+  const auto limit = [&](double value) { return value == never ? "none" : number(value); };
+  return {{"data", et::message(s.data, ", ", data.train.size(), " samples to train on, ",
+                               data.test.size(), " to test on")},
+          {"network", network},
+          {"initialization", s.init},
+          {"batch normalization", s.batch_norm ? "yes" : "no"},
+          {"dropout", number(s.dropout)},
+          {"optimizer", s.optimizer},
+          {"learning rate", number(initial_rate(s)) + ", " + s.schedule + ", " +
+                                et::message(s.warmup) + " steps of warm-up"},
+          {"weight decay", number(weight_decay(s))},
+          {"momentum", number(s.momentum)},
+          {"batch size", batches},
+          {"clipping by norm", limit(s.clip_norm)},
+          {"clipping by value", limit(s.clip_value)},
+          {"seed", et::message(s.seed)},
+          {"threads", et::message(s.threads)}};
 }
 
 void train(Settings s) {
   const mlp::TrainAndTest data = load_data(s);
-  s.batch_size = std::min(s.batch_size, data.train.size());
-  check(s, data.train.size());
+  const et::BatchSize batch_size = make_batch_size(s, data.train.size());
+  const Index first = batch_size(0), largest = batch_size(s.epochs - 1);
+  check(s, batch_size, data.train.size());
   Eigen::setNbThreads(s.threads);
 
-  mlp::Batches train_batches(data.train, s.batch_size);
-  mlp::Batches test_batches(data.test, s.batch_size);
-  const std::int64_t steps = s.epochs * train_batches.count();
+  mlp::Batches train_batches(data.train, largest);
+  mlp::Batches test_batches(data.test, largest);
+  const std::int64_t steps = mlp::count_steps(data.train.size(), batch_size, s.epochs);
 
   et::Generator random(s.seed);
   mlp::Mlp<float> model({.inputs = data.train.features.rows(),
                          .hidden = s.hidden,
                          .classes = data.train.classes,
-                         .batch_size = s.batch_size,
+                         .batch_size = largest,
                          .batch_norm = s.batch_norm,
                          .dropout = s.dropout});
   model.initialize([&](Weight& weight) { initializers().at(s.init)(weight, random); });
   const et::Schedule rate = make_schedule(s, steps);
   const Update update = make_update(s, rate);
+  const et::Parameters<float>& parameters = model.parameters();
+  std::string network = std::to_string(data.train.features.rows());
+  for (const Index size : s.hidden) network += "-" + std::to_string(size);
+  network += "-" + std::to_string(data.train.classes);
+
+  const std::string batches =
+      first == largest ? et::message(first) : et::message(first, " to ", largest);
+
+  std::optional<monitor::Watch> watch;
+  if (!s.monitor.empty()) {
+    const std::int64_t shortest = mlp::count_steps(data.train.size(), largest, 1);
+    watch.emplace(
+        monitor::WatchOptions{
+            .page = s.monitor, .every = std::min(s.monitor_every, shortest), .epochs = s.epochs},
+        monitor::Content{.title = "Training on " + s.data,
+                         .command = s.command,
+                         .figures = {},
+                         .settings = in_words(s, data, network, batches),
+                         .failure = {},
+                         .clip_norm = s.clip_norm});
+  }
   std::optional<mlp::CsvLog> log;
-  if (!s.csv.empty()) log.emplace(s.csv, csv_header);
+  if (!s.csv.empty()) log.emplace(s.csv, csv_header + (watch ? watch->csv_header(parameters) : ""));
 
   std::printf("%s: %ld samples to train on, %ld to test on\n", s.data.c_str(),
               static_cast<long>(data.train.size()), static_cast<long>(data.test.size()));
-  std::printf("%ld", static_cast<long>(data.train.features.rows()));
-  for (const Index size : s.hidden) std::printf("-%ld", static_cast<long>(size));
-  std::printf("-%ld, %ld parameters, %s, %s schedule, batches of %ld\n\n%s\n",
-              static_cast<long>(data.train.classes), static_cast<long>(model.parameters().total()),
-              s.optimizer.c_str(), s.schedule.c_str(), static_cast<long>(s.batch_size),
-              table_header);
+  std::printf("%s, %ld parameters, %s, %s schedule, batches of %s\n\n%s\n", network.c_str(),
+              static_cast<long>(parameters.total()), s.optimizer.c_str(), s.schedule.c_str(),
+              batches.c_str(), table_header);
+  if (watch) std::puts("       gradient norm of each tensor, before clipping");
   std::fflush(stdout);
 
   Row row;
-  for (Index epoch = 1; epoch <= s.epochs; ++epoch) {
+  std::int64_t step = 0;
+  const auto run_epoch = [&](Index epoch) {
+    const Index size = batch_size(epoch - 1);
     const std::string label = et::message("epoch ", epoch, " of ", s.epochs);
-    row = train_epoch(model, train_batches, data.train.size(), label, update, random);
+    row = train_epoch(model, train_batches, size, label, update, random, watch ? &*watch : nullptr,
+                      rate);
     row.epoch = epoch;
-    row.learning_rate = rate((epoch - 1) * train_batches.count());
+    row.learning_rate = rate(step);
+    step += mlp::count_steps(data.train.size(), size, 1);
     row.test = evaluate(model, test_batches);
     std::puts(format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
+    if (watch) {
+      watch->epoch({.train_loss = row.train.mean_loss(),
+                    .train_accuracy = row.train.accuracy(),
+                    .test_loss = row.test.mean_loss(),
+                    .test_accuracy = row.test.accuracy()});
+      std::puts(watch->norms().c_str());
+    }
     std::fflush(stdout);
-    if (log) log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row));
+    if (log) {
+      log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row) +
+               (watch ? watch->csv_norms() : ""));
+    }
+  };
+  try {
+    for (Index epoch = 1; epoch <= s.epochs; ++epoch) run_epoch(epoch);
+  } catch (const std::exception& error) {
+    try {
+      if (watch) watch->failed(error.what());
+    } catch (const std::exception&) {  // the first error is the one to tell
+    }
+    throw;
   }
+  if (watch) std::fputs(watch->diagnosis().c_str(), stdout);
   std::printf("test accuracy: %.4f\n", row.test.accuracy());
   if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the results");
+}
+
+// As one would type it again.
+std::string command_line(int argc, char** argv) {
+  std::string text = "train";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool is_plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+             std::string("_./,=:+-").find(c) != std::string::npos;
+    });
+    std::string quoted;
+    for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    text += is_plain ? " " + word : " '" + quoted + "'";
+  }
+  return text;
 }
 
 }  // namespace
@@ -376,6 +535,7 @@ int main(int argc, char** argv) {
   try {
     add_options(app, settings);
     app.parse(argc, argv);
+    settings.command = command_line(argc, argv);
     train(std::move(settings));
   } catch (const CLI::Success& help) {
     return app.exit(help);

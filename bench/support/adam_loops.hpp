@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ inline const char* name_of(Algorithm algorithm) {
 /// The hyperparameters of all rivals.
 struct AdamSettings {
   double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  double weight_decay = 0.01;  // AdamW alone
+  double weight_decay = 0.01;                                 // AdamW alone
+  double max_norm = std::numeric_limits<double>::infinity();  // of all gradients together
+  bool clips() const { return max_norm < std::numeric_limits<double>::infinity(); }
 };
 
 /// What a loop needs of one step.
@@ -42,6 +45,12 @@ struct AdamScalars {
         root(static_cast<float>(1.0 / std::sqrt(1.0 - std::pow(s.beta2, static_cast<double>(t))))),
         epsilon(static_cast<float>(s.epsilon)),
         keep(static_cast<float>(1.0 - s.learning_rate * s.weight_decay)) {}
+
+  /// The loops never see the gradient but in these two products, so that a factor costs nothing.
+  void scale_gradient(double factor) {
+    rest1 = static_cast<float>(static_cast<double>(rest1) * factor);
+    rest2 = static_cast<float>(static_cast<double>(rest2) * factor * factor);
+  }
 };
 
 using AdamLoop = void (*)(const Tensor&, const AdamScalars&);

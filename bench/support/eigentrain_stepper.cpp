@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 
+#include "eigentrain/gradient/clip_norm.hpp"
 #include "eigentrain/optim/adam.hpp"
 #include "eigentrain/optim/adamw.hpp"
 #include "stepper.hpp"
@@ -26,9 +27,8 @@ namespace et = eigentrain;
 template <class Optimizer>
 class EigentrainStepper : public Stepper {
  public:
-  template <class Options>
-  EigentrainStepper(const Options& options, const std::vector<Tensor>& tensors)
-      : optimizer_(options) {
+  template <class Make>
+  EigentrainStepper(const Make& make, const std::vector<Tensor>& tensors) : optimizer_(make()) {
     for (const Tensor& t : tensors) {
       const auto size = static_cast<Eigen::Index>(t.size);
       parameters_.add("tensor" + std::to_string(parameters_.size()),
@@ -43,21 +43,31 @@ class EigentrainStepper : public Stepper {
   Optimizer optimizer_;
 };
 
+template <class Make>
+std::unique_ptr<Stepper> stepper(const std::vector<Tensor>& tensors, const Make& make) {
+  return std::make_unique<EigentrainStepper<decltype(make())>>(make, tensors);
+}
+
 }  // namespace
 
 EXPORTED std::unique_ptr<Stepper> MAKE_EIGENTRAIN(Algorithm algorithm, const AdamSettings& s,
                                                   const std::vector<Tensor>& tensors) {
+  const et::AdamOptions adam = {
+      .learning_rate = s.learning_rate, .beta1 = s.beta1, .beta2 = s.beta2, .epsilon = s.epsilon};
+  const et::AdamWOptions adamw = {.learning_rate = s.learning_rate,
+                                  .beta1 = s.beta1,
+                                  .beta2 = s.beta2,
+                                  .epsilon = s.epsilon,
+                                  .weight_decay = s.weight_decay};
+  const auto clip = [&] { return et::clip_by_global_norm(s.max_norm); };
   if (algorithm == Algorithm::adam) {
-    const et::AdamOptions options = {
-        .learning_rate = s.learning_rate, .beta1 = s.beta1, .beta2 = s.beta2, .epsilon = s.epsilon};
-    return std::make_unique<EigentrainStepper<et::Adam<float>>>(options, tensors);
+    if (s.clips())
+      return stepper(tensors, [&] { return et::chain<float>(clip(), et::adam(adam)); });
+    return stepper(tensors, [&] { return et::Adam<float>(adam); });
   }
-  const et::AdamWOptions options = {.learning_rate = s.learning_rate,
-                                    .beta1 = s.beta1,
-                                    .beta2 = s.beta2,
-                                    .epsilon = s.epsilon,
-                                    .weight_decay = s.weight_decay};
-  return std::make_unique<EigentrainStepper<et::AdamW<float>>>(options, tensors);
+  if (s.clips())
+    return stepper(tensors, [&] { return et::chain<float>(clip(), et::adamw(adamw)); });
+  return stepper(tensors, [&] { return et::AdamW<float>(adamw); });
 }
 
 }  // namespace bench

@@ -11,10 +11,17 @@ template <class Optimizer>
 class TorchStepper : public Stepper {
  public:
   template <class Options>
-  TorchStepper(const Options& options, const std::vector<Tensor>& tensors)
-      : memory_(tensors), tensors_(copies(tensors)), optimizer_(tensors_, options) {}
+  TorchStepper(const Options& options, const AdamSettings& settings,
+               const std::vector<Tensor>& tensors)
+      : settings_(settings),
+        memory_(tensors),
+        tensors_(copies(tensors)),
+        optimizer_(tensors_, options) {}
 
-  void step() override { optimizer_.step(); }
+  void step() override {
+    if (settings_.clips()) torch::nn::utils::clip_grad_norm_(tensors_, settings_.max_norm);
+    optimizer_.step();
+  }
 
   void finish() override {
     for (std::size_t i = 0; i < memory_.size(); ++i) {
@@ -36,6 +43,7 @@ class TorchStepper : public Stepper {
     return result;
   }
 
+  AdamSettings settings_;
   std::vector<Tensor> memory_;
   std::vector<torch::Tensor> tensors_;
   Optimizer optimizer_;
@@ -49,13 +57,13 @@ std::unique_ptr<Stepper> make_torch(Algorithm algorithm, const AdamSettings& s,
     const auto options = torch::optim::AdamOptions(s.learning_rate)
                              .betas(std::make_tuple(s.beta1, s.beta2))
                              .eps(s.epsilon);
-    return std::make_unique<TorchStepper<torch::optim::Adam>>(options, tensors);
+    return std::make_unique<TorchStepper<torch::optim::Adam>>(options, s, tensors);
   }
   const auto options = torch::optim::AdamWOptions(s.learning_rate)
                            .betas(std::make_tuple(s.beta1, s.beta2))
                            .eps(s.epsilon)
                            .weight_decay(s.weight_decay);
-  return std::make_unique<TorchStepper<torch::optim::AdamW>>(options, tensors);
+  return std::make_unique<TorchStepper<torch::optim::AdamW>>(options, s, tensors);
 }
 
 }  // namespace bench

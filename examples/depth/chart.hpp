@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "plot/svg.hpp"
 
 namespace depth {
 
@@ -16,14 +19,23 @@ struct Series {
   std::vector<double> values;
 };
 
+/// A vertical axis of a panel's own, logarithmic too: a line with a label at each tick.
+struct Axis {
+  double lowest = 1.0;
+  double highest = 10.0;
+  std::vector<std::pair<double, std::string>> ticks = {};
+};
+
 /// One set of axes. Every panel has the same curves in the same order.
 struct Panel {
   std::string title;
   std::vector<Series> series;
+  std::optional<Axis> axis = {};  ///< else the figure's
 };
 
-/// The figure: panels in rows of two, all with the same axes. Powers of ten from `lowest` to
-/// `highest` fit on the vertical one; curves are cut off where they leave it.
+/// The figure: panels in rows of two, all with the same axes unless they have one of their own.
+/// Powers of ten from `lowest` to `highest` fit on the vertical one; curves are cut off where they
+/// leave it.
 struct Chart {
   std::string x_label;
   int lowest = -6;
@@ -35,43 +47,12 @@ struct Chart {
 
 namespace detail {
 
+using plot::colours, plot::escaped, plot::line, plot::number, plot::text_at;
+
 inline constexpr double panel_width = 400, panel_height = 250, left = 62, top = 46, gap_x = 66,
                         gap_y = 76;
-inline constexpr const char* colours[] = {"#3b8fd6", "#e0662e", "#b58a00",
-                                          "#d1589f", "#1f9d72", "#8b6fe0"};
 // Curves that lie on each other can still be told apart.
 inline constexpr const char* dashes[] = {"none", "none", "none", "none", "9 5", "2 4"};
-
-inline std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", value);
-  return text;
-}
-
-inline std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '<') {
-      result += "&lt;";
-    } else if (c == '&') {
-      result += "&amp;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
-
-inline std::string text_at(double x, double y, const char* anchor, const std::string& text,
-                           const char* more = "") {
-  return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\"" +
-         more + ">" + text + "</text>\n";
-}
-
-inline std::string line(double x1, double y1, double x2, double y2, const char* style) {
-  return "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) +
-         "\" y2=\"" + number(y2) + "\" class=\"" + style + "\"/>\n";
-}
 
 inline std::string stroke(std::size_t series) {
   const std::size_t k = series % std::size(colours);
@@ -80,7 +61,7 @@ inline std::string stroke(std::size_t series) {
 
 // The points of a curve; beyond the frame the slope stays right and the frame cuts it off. A value
 // that has no logarithm ends a piece.
-inline std::string path(const Series& series, double x, double y, int lowest, int highest) {
+inline std::string path(const Series& series, double x, double y, double lowest, double highest) {
   const double decade = panel_height / (highest - lowest);
   const double step =
       panel_width / static_cast<double>(std::max<std::size_t>(series.values.size() - 1, 1));
@@ -127,7 +108,15 @@ inline std::string Chart::svg() const {
     const std::string id = "panel" + std::to_string(p);
     out += text_at(x + panel_width / 2, y - 9, "middle", escaped(panels[p].title),
                    " font-size=\"15\"");
-    for (int power = lowest; power <= highest; ++power) {
+    const std::optional<Axis>& own = panels[p].axis;
+    const double low = own ? std::log10(own->lowest) : lowest;
+    const double high = own ? std::log10(own->highest) : highest;
+    for (const auto& [value, label] : own ? own->ticks : Axis().ticks) {
+      const double level = y + panel_height * (high - std::log10(value)) / (high - low);
+      out += line(x, level, right, level, "grid");
+      out += text_at(x - 7, level + 4.5, "end", escaped(label));
+    }
+    for (int power = lowest; power <= highest && !own; ++power) {
       if (power % (highest - lowest > 12 ? 5 : 2) != 0) continue;
       const double level = y + panel_height * (highest - power) / (highest - lowest);
       out += line(x, level, right, level, power == 0 ? "one" : "grid");
@@ -150,7 +139,7 @@ inline std::string Chart::svg() const {
            "\"/></clipPath>\n<g clip-path=\"url(#" + id + ")\">\n";
     for (std::size_t k = 0; k < panels[p].series.size(); ++k) {
       out += "<path class=\"curve\"" + stroke(k) + " d=\"" +
-             path(panels[p].series[k], x, y, lowest, highest) + "\"/>\n";
+             path(panels[p].series[k], x, y, low, high) + "\"/>\n";
     }
     out += "</g>\n<rect class=\"frame\" x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" +
            number(panel_width) + "\" height=\"" + number(panel_height) + "\"/>\n";

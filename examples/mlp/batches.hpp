@@ -5,11 +5,13 @@
 #include "mlp/dataset.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
 #include "eigentrain/core/check.hpp"
 #include "eigentrain/core/random.hpp"
+#include "eigentrain/schedule/batch_size.hpp"
 
 namespace mlp {
 
@@ -21,18 +23,28 @@ struct Batch {
   Index size() const { return labels.size(); }
 };
 
-/// A data set in batches of `batch_size`, the last of which holds what is left. Every sample is in
-/// exactly one batch. The data set must outlive this.
+/// A data set in batches of at most `batch_size`. Every sample is in exactly one batch of an epoch.
+/// The data set must outlive this.
+///
+/// All of the same size, the last of which holds what is left:
 ///
 ///     mlp::Batches batches(data, 128);
 ///     batches.shuffle(random);  // once an epoch
 ///     for (Index i = 0; i < batches.count(); ++i) train_on(batches[i]);
+///
+/// Or each of the size that is asked for, so that it may change from epoch to epoch or from step to
+/// step; no memory is taken for it as long as it isn't above the first:
+///
+///     mlp::Batches batches(data, 2048);
+///     batches.shuffle(random);
+///     while (batches.left() > 0) train_on(batches.next(size(step++)));
 class Batches {
  public:
   Batches(const Dataset& data, Index batch_size)
       : data_(data), order_(static_cast<std::size_t>(data.size())) {
     eigentrain::require_at_least(1, data.size(), "Batches", "the number of samples");
     eigentrain::require_at_least(1, batch_size, "Batches", "batch_size");
+    largest_ = batch_size;
     batch_size = std::min(batch_size, data.size());
     features_.resize(data.features.rows(), batch_size);
     labels_.resize(batch_size);
@@ -41,15 +53,36 @@ class Batches {
 
   Index count() const { return (data_.size() + labels_.size() - 1) / labels_.size(); }
 
-  /// Draws a new order: the same generator gives the same order on every machine, which
-  /// std::shuffle doesn't promise.
+  /// Begins an epoch in a new order: the same generator gives the same order on every machine,
+  /// which std::shuffle doesn't promise.
   void shuffle(eigentrain::Generator& random) {
     eigentrain::shuffle(order_.data(), data_.size(), random);
+    restart();
   }
 
   Batch operator[](Index i) {
     const Index first = i * labels_.size();
-    const Index size = std::min(labels_.size(), data_.size() - first);
+    return gather(first, std::min(labels_.size(), data_.size() - first));
+  }
+
+  /// Samples of this epoch that next() hasn't brought yet.
+  Index left() const { return data_.size() - done_; }
+
+  /// The next `size` samples of this epoch, or what is left; none at its end. Throws
+  /// std::invalid_argument, with nothing changed, unless 1 ≤ size ≤ batch_size.
+  Batch next(Index size) {
+    eigentrain::require(size >= 1 && size <= largest_, "Batches: a batch must have 1 to ", largest_,
+                        " samples, got ", size);
+    const Batch batch = gather(done_, std::min(size, left()));
+    done_ += batch.size();
+    return batch;
+  }
+
+  /// Begins an epoch in the same order again.
+  void restart() { done_ = 0; }
+
+ private:
+  Batch gather(Index first, Index size) {
     for (Index k = 0; k < size; ++k) {
       const Index sample = order_[static_cast<std::size_t>(first + k)];
       features_.col(k) = data_.features.col(sample);
@@ -58,11 +91,23 @@ class Batches {
     return {{features_.data(), features_.rows(), size}, {labels_.data(), size}};
   }
 
- private:
   const Dataset& data_;
   std::vector<Index> order_;
   Eigen::MatrixXf features_;
   Eigen::VectorXi labels_;
+  Index largest_ = 0;
+  Index done_ = 0;
 };
+
+/// The steps of `epochs` passes over so many samples, when the batch size is a function of the
+/// epoch: what a schedule of the learning rate, which counts steps, has to know.
+inline std::int64_t count_steps(Index samples, const eigentrain::BatchSize& size,
+                                std::int64_t epochs) {
+  std::int64_t steps = 0;
+  for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+    steps += (samples - 1) / size(epoch) + 1;  // rounded up
+  }
+  return steps;
+}
 
 }  // namespace mlp

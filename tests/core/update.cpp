@@ -5,40 +5,10 @@
 
 #include "support/catch.hpp"
 #include "support/levels.hpp"
+#include "support/pages.hpp"
+#include "support/probe.hpp"
 
 namespace et = eigentrain;
-
-TEST_CASE("runs cover every element once, in order") {
-  Eigen::MatrixXd big = Eigen::MatrixXd::Random(7, 9), gradients = Eigen::MatrixXd::Random(11, 9);
-  Eigen::VectorXd b(5), db(5);
-  et::Parameters<double> parameters;
-  parameters.add("block", big.block(1, 2, 3, 4), gradients.block(2, 1, 3, 4));
-  parameters.add("b", b, db);
-  parameters.add("columns", big.leftCols(2), gradients.block(0, 5, 7, 2));
-  const auto& elements = parameters.elements();
-  for (et::Index begin = 0; begin < elements.total; ++begin) {
-    for (et::Index end = begin; end <= elements.total; ++end) {
-      et::Index next = begin;
-      et::detail::for_each_run(
-          elements.tensors, begin, end,
-          [&](const et::Tensor<double>& tensor, const et::detail::Run<double>& run) {
-            if (run.first != next || run.size <= 0) FAIL_CHECK("a gap");
-            for (et::Index i = 0; i < run.size; ++i) {
-              const et::Index f = run.first + i - tensor.first;
-              const auto& p = tensor.parameter;
-              const auto& g = tensor.gradient;
-              if (run.parameter + i != p.data + f / p.inner * p.stride + f % p.inner ||
-                  run.gradient + i != g.data + f / g.inner * g.stride + f % g.inner ||
-                  run.state + i != tensor.state + f) {
-                FAIL_CHECK("a wrong place");
-              }
-            }
-            next = run.first + run.size;
-          });
-      if (next != end) FAIL_CHECK("stopped at " << next << " instead of " << end);
-    }
-  }
-}
 
 // Every size up to two registers and one, and some that are large enough to be aligned first, at
 // every misalignment, with guards around each stream.
@@ -94,4 +64,107 @@ TEST_CASE("gradients are rewritten in place, but never const ones") {
   parameters.add("V", W, std::as_const(dW).topRows(3));
   CHECK_THROWS_WITH(et::detail::require_writable_gradients(parameters.elements(), "halve"),
                     "halve: the gradient of V was added as const");
+}
+
+// The parameter's pages can't be written, and nothing behind its last value can be read.
+TEMPLATE_TEST_CASE("keeping writes the state, but no parameter, not even the same bits", "", float,
+                   double) {
+  using S = TestType;
+  const auto gather = [](const auto& u, const auto& p, auto& sum) {
+    sum = sum + u * p;
+    return u;
+  };
+  for (const et::Index n : {1, 3, 7, 8, 15, 16, 17, 33, 100, 1001, 5000}) {
+    const auto size = static_cast<std::size_t>(n);
+    const et::test::Pages<S> g(size), m(size);
+    et::test::Pages<S> p(size);
+    for (et::Index i = 0; i < n; ++i) {
+      p.data()[i] = et::test::noise<S>(1, i);
+      g.data()[i] = et::test::noise<S>(2, i);
+    }
+    p.forbid_writing();
+    int times = 0;
+    et::test::at_every_level([&] {
+      et::detail::update_run<et::detail::Keep>(p.data(), g.data(), std::array<S*, 1>{m.data()}, n,
+                                               gather);
+      ++times;
+      for (et::Index i = 0; i < n; ++i) {
+        const S product = p.data()[i] * g.data()[i];  // exact, and so are its multiples
+        if (m.data()[i] != S(times) * product) FAIL_CHECK(n << " values, element " << i);
+      }
+    });
+  }
+}
+
+TEST_CASE("keeping through all tensors leaves parameters and gradients as they are") {
+  Eigen::MatrixXd W = Eigen::MatrixXd::Random(9, 4), dW = Eigen::MatrixXd::Random(9, 4);
+  const Eigen::MatrixXd W_before = W, dW_before = dW;
+  et::Parameters<double> parameters;
+  parameters.add("W", W.topRows(5), dW.bottomRows(5));
+  et::Elements<double>& elements = parameters.elements();
+  elements.tensors[0].state = 3;
+  std::vector<double> sum(40, 1.0);
+  double* const streams[] = {sum.data()};
+  const auto twice = [](const auto& u, const auto&) { return u + u; };
+  const auto gather = [](const auto& u, const auto&, auto& stored) {
+    stored = stored + u;
+    return u;
+  };
+  et::detail::update<et::detail::Keep>(elements, streams, twice, gather);
+  CHECK(et::test::same_bits(W, W_before));
+  CHECK(et::test::same_bits(dW, dW_before));
+  for (et::Index f = 0; f < 40; ++f) {
+    const bool inside = 3 <= f && f < 23;
+    const double wanted = inside ? 1.0 + 2.0 * dW(4 + (f - 3) % 5, (f - 3) / 5) : 1.0;
+    CHECK(sum[static_cast<std::size_t>(f)] == wanted);
+  }
+}
+
+TEST_CASE("a list without values has no runs") {
+  Eigen::VectorXf none(0), dnone(0), p = Eigen::VectorXf::Ones(2), g = p;
+  et::Parameters<float> parameters;
+  parameters.add("none", none, dnone).add("frozen", p, g, {.frozen = true});
+  int runs = 0;
+  et::detail::update_runs(parameters.elements(), [&](const auto&, const auto&) { ++runs; });
+  CHECK(runs == 0);
+}
+
+TEST_CASE("gradients may be rewritten with state, by the chosen one of two rules") {
+  Eigen::MatrixXf W = Eigen::MatrixXf::Ones(3, 3), dW = Eigen::MatrixXf::Constant(5, 3, 2.0f);
+  Eigen::VectorXf b = Eigen::VectorXf::Ones(20), db = Eigen::VectorXf::Constant(20, 3.0f);
+  Eigen::VectorXf frozen = b, dfrozen = db;
+  et::Parameters<float> parameters;
+  parameters.add("W", W, dW.topRows(3)).add("frozen", frozen, dfrozen, {.frozen = true});
+  parameters.add("b", b, db);
+  std::vector<float> stored(64, 10.0f);
+  float* const streams[] = {stored.data()};
+  const auto rewrite = [&](bool with_state) {
+    et::Elements<float>& elements = parameters.elements();
+    elements.tensors[0].state = 2;
+    elements.tensors[1].state = 30;
+    const auto swap = [](const auto& u, const auto& g, auto& state) {
+      const auto before = state;
+      state = u + g;  // both are the gradient
+      return before;
+    };
+    const auto halve = [](const auto& u, const auto&) { return 0.5f * u; };
+    et::detail::update_gradients(elements, et::either(with_state, swap, halve), streams);
+  };
+  rewrite(true);
+  CHECK((dW.topRows(3).array() == 10.0f).all());
+  CHECK((dW.bottomRows(2).array() == 2.0f).all());
+  CHECK((db.array() == 10.0f).all());
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    CHECK(stored[i] == (2 <= i && i < 11 ? 4.0f : 30 <= i && i < 50 ? 6.0f : 10.0f));
+  }
+  const std::vector<float> kept = stored;
+  rewrite(false);
+  CHECK((dW.topRows(3).array() == 5.0f).all());
+  CHECK((db.array() == 5.0f).all());
+  CHECK(stored == kept);
+  CHECK((dfrozen.array() == 3.0f).all());
+  // The parameters never moved, and the list still knows where they are.
+  CHECK(W.isOnes(0.0f));
+  CHECK(b.isOnes(0.0f));
+  CHECK(parameters.elements().tensors[1].parameter.data == b.data());
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eigentrain/core/random.hpp"
+#include "eigentrain/schedule/growing_batch_size.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 
@@ -99,6 +100,67 @@ TEST_CASE("a sample comes to every place") {
   CHECK(seen.maxCoeff() < 1150);
 }
 
+TEST_CASE("batches that change their size bring every sample exactly once, too") {
+  const auto sizes = GENERATE(std::vector<Index>{1}, std::vector<Index>{7, 1, 128, 3},
+                              std::vector<Index>{1, 2, 4, 8, 16, 32, 64, 128, 256},
+                              std::vector<Index>{5000}, std::vector<Index>{5000, 1});
+  for (const Index count : {1, 2, 100, 1000}) {
+    const mlp::Dataset data = numbered(count);
+    mlp::Batches batches(data, 5000), fixed(data, 64);
+    et::Generator random(1), same(1);
+    std::size_t step = 0;  // goes on through the epochs
+    for (int epoch = 0; epoch < 4; ++epoch) {
+      batches.shuffle(random);
+      fixed.shuffle(same);
+      std::vector<int> seen;
+      while (batches.left() > 0) {
+        const Index left = batches.left(), size = sizes[step++ % sizes.size()];
+        const mlp::Batch batch = batches.next(size);
+        REQUIRE(batch.size() == std::min(size, left));
+        REQUIRE(batch.features.cols() == batch.size());
+        REQUIRE(batches.left() == left - batch.size());
+        for (Index k = 0; k < batch.size(); ++k) {
+          const int sample = static_cast<int>(batch.features(0, k));
+          REQUIRE(batch.labels[k] == sample % 1000);
+          seen.push_back(sample);
+        }
+      }
+      REQUIRE(batches.next(3).size() == 0);
+      REQUIRE(seen == order_of(fixed));  // and what it brings is tested above
+      batches.restart();
+      REQUIRE(batches.left() == count);
+      REQUIRE(batches.next(1).features(0, 0) == static_cast<float>(seen[0]));
+    }
+  }
+}
+
+TEST_CASE("batches follow a schedule, by epochs or by steps") {
+  const mlp::Dataset data = numbered(100);
+  const et::BatchSize size =
+      et::growing_batch_size({.initial = 4, .factor = 4, .every = 2, .largest = 60});
+  mlp::Batches batches(data, size(1000));
+  et::Generator random(1);
+  const auto sizes_of_epoch = [&](auto&& ask) {
+    std::vector<Index> sizes;
+    batches.shuffle(random);
+    while (batches.left() > 0) sizes.push_back(batches.next(ask()).size());
+    return sizes;
+  };
+  std::int64_t step = 0, steps = 0;
+  for (std::int64_t epoch = 0; epoch < 7; ++epoch) {
+    const std::vector<Index> sizes = sizes_of_epoch([&] { return size(epoch); });
+    for (std::size_t i = 0; i + 1 < sizes.size(); ++i) CHECK(sizes[i] == size(epoch));
+    CHECK(sizes.back() == (epoch < 2 ? 4 : epoch < 4 ? 4 : 40));
+    steps += static_cast<std::int64_t>(sizes.size());
+    CHECK(mlp::count_steps(100, size, epoch + 1) == steps);
+  }
+  CHECK(steps == 2 * 25 + 2 * 7 + 3 * 2);
+  CHECK(sizes_of_epoch([&] { return size(step++); }) == std::vector<Index>{4, 4, 16, 16, 60});
+  CHECK(sizes_of_epoch([&] { return size(step++); }) == std::vector<Index>{60, 40});
+  CHECK(mlp::count_steps(1, 5000, 3) == 3);
+  CHECK(mlp::count_steps(5000, 5000, 0) == 0);
+}
+
 TEST_CASE("batches take no memory after they were made") {
   const mlp::Dataset data = numbered(1000);
   mlp::Batches batches(data, 128);
@@ -106,6 +168,9 @@ TEST_CASE("batches take no memory after they were made") {
   CHECK(et::test::allocations_in([&] {
           batches.shuffle(random);
           for (Index i = 0; i < batches.count(); ++i) batches[i];
+          for (Index size = 1; batches.left() > 0; size = std::min<Index>(2 * size, 128)) {
+            batches.next(size);
+          }
         }) == 0);
 }
 
@@ -114,4 +179,8 @@ TEST_CASE("batches refuse what gives none") {
                     "Batches: the number of samples must be at least 1, got 0");
   const mlp::Dataset data = numbered(3);
   CHECK_THROWS_WITH(mlp::Batches(data, 0), "Batches: batch_size must be at least 1, got 0");
+  mlp::Batches batches(data, 2);
+  CHECK_THROWS_WITH(batches.next(0), "Batches: a batch must have 1 to 2 samples, got 0");
+  CHECK_THROWS_WITH(batches.next(3), "Batches: a batch must have 1 to 2 samples, got 3");
+  CHECK(batches.left() == 3);
 }

@@ -42,7 +42,5 @@ TEST_CASE("a log that can't be written is refused at once") {
   const Folder folder;
   CHECK_THROWS_WITH(mlp::CsvLog(folder / "none/log.csv", "epoch"),
                     ContainsSubstring("none/log.csv: No such file or directory"));
-  CHECK_THROWS_WITH(mlp::CsvLog(folder.path(), "epoch"), ContainsSubstring("not a regular file"));
-  CHECK_THROWS_WITH(mlp::CsvLog("/dev/null", "epoch"), "/dev/null: is not a regular file");
   CHECK(files_in(folder) == 0);
 }

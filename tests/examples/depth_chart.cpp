@@ -3,39 +3,11 @@
 
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "support/catch.hpp"
+#include "xml.hpp"
 
-namespace {
-
-// Whether every element that begins ends, in the right order.
-bool is_balanced(const std::string& xml) {
-  std::vector<std::string> open;
-  for (std::size_t at = xml.find('<'); at != std::string::npos; at = xml.find('<', at + 1)) {
-    const std::size_t end = xml.find('>', at);
-    if (end == std::string::npos) return false;
-    const std::string tag = xml.substr(at + 1, end - at - 1);
-    const std::string name = tag.substr(0, tag.find_first_of(" />", 1));
-    if (tag[0] == '/') {
-      if (open.empty() || "/" + open.back() != tag) return false;
-      open.pop_back();
-    } else if (tag.back() != '/') {
-      open.push_back(name);
-    }
-  }
-  return open.empty();
-}
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
-}
-
-}  // namespace
+using xml::count, xml::is_well_formed;
 
 TEST_CASE("a curve goes through its points, a decade apart each") {
   const depth::Series series{"a", {1, 10, 0.1, 1e-30}};
@@ -52,18 +24,29 @@ TEST_CASE("a curve goes through its points, a decade apart each") {
 
 TEST_CASE("the picture has a frame and all curves in each panel, and is well-formed") {
   depth::Chart chart{.x_label = "layer", .panels = {}};
-  CHECK(is_balanced(chart.svg()));
+  CHECK(is_well_formed(chart.svg()));
   for (const char* title : {"one", "two & <three>", "four"}) {
     chart.panels.push_back({title, {{"a < b", {1, 2, 3, 4, 5}}, {"c", {1e-20, 1, 1e20, 1, 1}}}});
   }
   const std::string svg = chart.svg();
-  CHECK(is_balanced(svg));
+  CHECK(is_well_formed(svg));
   CHECK(count(svg, "<rect class=\"frame\"") == 3);
   CHECK(count(svg, "<path class=\"curve\" stroke") == 6);
   CHECK(count(svg, "clip-path=\"url(#panel") == 3);
   CHECK(count(svg, ">a &lt; b<") == 1);  // the legend
-  CHECK(count(svg, ">two &amp; &lt;three><") == 1);
+  CHECK(count(svg, ">two &amp; &lt;three&gt;<") == 1);
   CHECK(count(svg, ">layer<") == 3);
   CHECK(count(svg, ">5<") == 3);
-  CHECK_FALSE(is_balanced(svg + "<g>"));
+  CHECK_FALSE(is_well_formed(svg + "<g>"));
+  CHECK(count(svg, "class=\"grid\"") == 3 * 6);  // 10^-6 to 10^6 without 1
+
+  // An axis of its own, from 10 to 1000: a tick at 100 is in the middle, at 60 + 125.
+  depth::Chart own{.x_label = "epoch", .panels = {}};
+  own.panels.push_back({"one", {{"a", {10, 1000}}}, depth::Axis{10, 1000, {{100, "a < b"}}}});
+  const std::string with_axis = own.svg();
+  CHECK(is_well_formed(with_axis));
+  CHECK(count(with_axis, "class=\"grid\"") == 1);
+  CHECK(count(with_axis, "y1=\"185.0\" x2=\"462.0\" y2=\"185.0\" class=\"grid\"") == 1);
+  CHECK(count(with_axis, ">a &lt; b<") == 1);
+  CHECK(count(with_axis, "d=\"M62.0 310.0 L462.0 60.0 \"") == 1);
 }

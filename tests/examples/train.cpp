@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -12,6 +14,7 @@
 
 #include "scratch.hpp"
 #include "support/catch.hpp"
+#include "xml.hpp"
 
 #ifdef EIGENTRAIN_TRAINER
 
@@ -106,6 +109,31 @@ TEST_CASE("every optimizer, schedule and initializer learns") {
   }
 }
 
+TEST_CASE("batches grow as they are told to, and learn") {
+  const Run run =
+      train(spirals + "--schedule constant --learning-rate 0.01 --epochs 8 " +
+            "--batch-size 32 --batch-growth 4 --batch-growth-every 2 " + "--batch-largest 1000");
+  CHECK(accuracy(run) > 0.97);
+  CHECK_THAT(run.out, ContainsSubstring("constant schedule, batches of 32 to 1000\n"));
+  // The rate is a function of the steps: 4 epochs of 10, 5, 3 and 2 are 20.
+  const Run falling = train(
+      "--data spirals --hidden 8 --limit 1000 --epochs 4 --batch-size 100 "
+      "--batch-growth 2 --schedule exponential --learning-rate 1e-3");
+  CHECK_THAT(falling.out, ContainsSubstring("batches of 100 to 800\n"));
+  std::vector<double> rates;
+  for (const std::string& line : lines(falling.out)) {
+    std::istringstream columns(line);
+    std::vector<double> values;
+    for (double value; columns >> value;) values.push_back(value);
+    if (values.size() == 8) rates.push_back(values[6]);
+  }
+  REQUIRE(rates.size() == 4);
+  const double steps[] = {0, 10, 15, 18};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(rates[i] == Approx(1e-3 * std::pow(0.01, steps[i] / 20)).epsilon(0.006));
+  }
+}
+
 TEST_CASE("the same seed gives the same figures, and another seed others") {
   const Folder folder;
   const auto figures_of = [&](const std::string& seed) {
@@ -169,6 +197,15 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
   check_refused("--epochs 0" + log, "--epochs");
   check_refused("--epochs many" + log, "--epochs");
   check_refused("--batch-size 0" + log, "--batch-size");
+  check_refused("--batch-growth 0" + log, "--batch-growth");
+  check_refused("--batch-growth 1.5" + log, "--batch-growth");
+  check_refused("--batch-growth 2 --batch-growth-every 0" + log, "--batch-growth-every");
+  check_refused(spirals + "--batch-growth 2 --batch-largest 127" + log,
+                "--batch-largest: must be at least --batch-size, 128, got 127");
+  check_refused(spirals + "--batch-largest 200" + log, "--batch-largest: needs a --batch-growth");
+  check_refused(
+      spirals + "--batch-norm --batch-size 100 --batch-growth 10 --epochs 2 --limit 2001" + log,
+      "a single sample");
   check_refused("--hidden 3,0" + log, "--hidden");
   check_refused("--optimizer best" + log, "best");
   check_refused("--init zeros" + log, "zeros");
@@ -185,6 +222,10 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
   check_refused("--data " + folder.path().string() + log, "there is no train-images-idx3-ubyte");
   check_refused(spirals + "--csv " + (folder / "none/log.csv").string(), "No such file");
   check_refused(spirals + "--csv /dev/full", "/dev/full: is not a regular file");
+  check_refused(spirals + "--monitor /dev/full", "/dev/full: is not a regular file");
+  check_refused(spirals + "--monitor " + (folder / "none/page.html").string() + log,
+                "none/page.html: No such file");
+  check_refused(spirals + "--monitor-every 0" + log, "--monitor-every");
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
@@ -194,6 +235,107 @@ TEST_CASE("a run that diverges is an error, not a table of NaN") {
                     (folder / "log.csv").string(),
                 "diverged; try a smaller --learning-rate");
   CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("--monitor adds the tensors' norms to the table and the log, and writes a page") {
+  const Folder folder;
+  const std::string page = (folder / "page.html").string();
+  const std::string log = (folder / "log.csv").string();
+  const Run run = train(spirals + "--epochs 2 --learning-rate 0.01 --clip-norm 2 --monitor " +
+                        page + " --csv " + log);
+  CHECK(accuracy(run) > 0.4);
+  const std::vector<std::string> rows = lines(scratch::read(log));
+  REQUIRE(rows.size() == 3);
+  CHECK_THAT(rows[0], EndsWith("samples_per_second,gradient_norm_fc1.weight,gradient_norm_fc1.bias,"
+                               "gradient_norm_fc2.weight,gradient_norm_fc2.bias,"
+                               "gradient_norm_fc3.weight,gradient_norm_fc3.bias"));
+  for (std::size_t i = 1; i <= 2; ++i) {
+    std::istringstream row(rows[i]);
+    std::vector<double> values;
+    for (std::string value; std::getline(row, value, ',');) values.push_back(std::stod(value));
+    REQUIRE(values.size() == 14);
+    double squares = 0.0;
+    for (std::size_t k = 8; k < 14; ++k) squares += values[k] * values[k];
+    CHECK(std::sqrt(squares) == Approx(values[5]).epsilon(0.5));  // of some steps, and of all
+    char text[32];
+    std::snprintf(text, sizeof(text), "fc3.bias   %.3g", values[13]);
+    CHECK_THAT(run.out, ContainsSubstring(text));
+  }
+  CHECK_THAT(run.out, ContainsSubstring("\nlayers: "));
+  CHECK_THAT(run.out, ContainsSubstring("\nsuggested --clip-norm: "));
+  CHECK_THAT(run.out, ContainsSubstring("\nall curves: " + page + "\n"));
+
+  const std::string html = scratch::read(page);
+  CHECK(xml::is_well_formed(html));
+  CHECK(html.size() < 1'000'000);
+  CHECK(xml::count(html, "<svg class=\"chart\"") == 6);
+  CHECK_THAT(html, ContainsSubstring("<title>Training on spirals</title>"));
+  CHECK_THAT(html, ContainsSubstring("--clip-norm 2 --monitor " + page));
+  CHECK_THAT(html, ContainsSubstring("clipped at 2<"));
+  CHECK_THAT(html, ContainsSubstring("<td>fc3.bias</td>"));
+  const std::string last = lines(run.out).back();
+  CHECK_THAT(html, ContainsSubstring("<b>" + last.substr(last.size() - 6) + "</b><span>test acc"));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 2);
+}
+
+TEST_CASE("--monitor alone writes monitor.html, and changes no figure") {
+  const Folder folder;
+  const std::string here = "cd " + folder.path().string() + " && ";
+  const auto figures_with = [&](const std::string& more) {
+    const std::string command = here + EIGENTRAIN_TRAINER + " " + spirals +
+                                "--epochs 2 --csv log.csv " + more + " > out 2> error";
+    CHECK(std::system(command.c_str()) == 0);
+    std::vector<std::string> rows = lines(scratch::read(folder / "log.csv"));
+    rows.erase(rows.begin());
+    for (std::string& row : rows) {  // what stands before the speed
+      std::size_t end = 0;
+      for (int comma = 0; comma < 7; ++comma) end = row.find(',', end) + 1;
+      row.erase(end);
+    }
+    return rows;
+  };
+  const auto plain = figures_with("");
+  CHECK_FALSE(std::filesystem::exists(folder / "monitor.html"));
+  CHECK(figures_with("--monitor --monitor-every 3") == plain);
+  CHECK(xml::is_well_formed(scratch::read(folder / "monitor.html")));
+}
+
+TEST_CASE("every layer is looked at once an epoch at least") {
+  const Folder folder;
+  const std::string log = (folder / "log.csv").string();
+  const Run run = train(spirals + "--epochs 3 --batch-size 2000 --batch-growth 5 --monitor " +
+                        (folder / "page.html").string() + " --monitor-every 1000 --csv " + log);
+  CHECK(run.status == 0);
+  std::vector<std::string> rows = lines(scratch::read(log));
+  REQUIRE(rows.size() == 4);
+  for (std::string& row : rows) {
+    std::size_t end = 0;
+    for (int comma = 0; comma < 8; ++comma) end = row.find(',', end) + 1;
+    row.erase(0, end);
+  }
+  CHECK(rows[1] != rows[2]);
+  CHECK(rows[2] != rows[3]);
+}
+
+TEST_CASE("a run that diverges leaves a page that says so") {
+  const Folder folder;
+  const std::string page = (folder / "page.html").string();
+  check_refused(
+      spirals + "--optimizer sgd --learning-rate 1e30 --schedule constant --monitor " + page,
+      "diverged; try a smaller --learning-rate");
+  const std::string html = scratch::read(page);
+  CHECK(xml::is_well_formed(html));
+  CHECK_THAT(html, ContainsSubstring("the training has diverged"));
+}
+
+TEST_CASE("what stands on the command line is text on the page, as it would be typed again") {
+  const Folder folder;
+  const std::filesystem::path page = folder / "<b>&'";
+  const std::string typed = "'" + folder.path().string() + "/<b>&'\\'''";
+  CHECK(train(spirals + "--epochs 1 --monitor " + typed).status == 0);
+  const std::string html = scratch::read(page);
+  CHECK(xml::is_well_formed(html));
+  CHECK_THAT(html, ContainsSubstring("/&lt;b&gt;&amp;&#39;\\&#39;&#39;&#39;</code>"));
 }
 
 TEST_CASE("results that can't be written are an error") {
@@ -207,7 +349,7 @@ TEST_CASE("help is no error") {
   CHECK(run.status == 0);
   CHECK(run.error.empty());
   for (const std::string option :
-       {"--data", "--hidden", "--learning-rate", "--clip-norm", "--csv"}) {
+       {"--data", "--hidden", "--learning-rate", "--clip-norm", "--csv", "--monitor"}) {
     CHECK_THAT(run.out, ContainsSubstring(option));
   }
 }

@@ -120,9 +120,12 @@ class Chain {
       const Index declared = detail::slots(link.transform);
       constexpr int taken = detail::total_arity<S, Rules...>;
       for (Index k = 0; k < declared; ++k) streams[taken + k] = state_.stream(first + k);
-      const auto go_on = [&]<class Next>(const Next& next) {
+      const auto check = [declared]<class Next>(const Next&) {
         constexpr int wanted = detail::total_arity<S, Next>;
         if (wanted > declared) detail::refuse_rule(wanted, declared);
+      };
+      const auto go_on = [&](const auto& next) {
+        check(next);
         verdict = advance(elements, step, first + declared, streams, observer, rules..., next);
       };
       if constexpr (detail::Measuring<Transform>) {
@@ -134,6 +137,7 @@ class Chain {
           if constexpr (requires { link.transform.template gather<S>(link.pending); }) {
             if (verdict == Verdict::gather) {
               const auto next = link.transform.template gather<S>(link.pending);
+              check(next);
               detail::update<detail::Keep>(elements, streams, rules..., next);
             }
           }

@@ -28,7 +28,8 @@ struct MonitorOptions {
 /// Gradients are seen as they lie in memory, before clipping and whatever else the chain does, and
 /// Δw as what really changed. Pieces of 2048 values are added up while they are in the cache, in S
 /// within a piece (relative error about 1e-6 for float), in double between them; where squares
-/// would overflow or vanish, all in double. The same bits for any thread count and processor.
+/// would overflow or vanish, all in double (so that for S = double itself, values beyond 1e154 have a
+/// norm of ∞, and below 1e-154 one of 0). The same bits for any thread count and processor.
 /// A step that gathers takes somewhat more than twice the time of Adam's, the others what they take
 /// without a monitor: some 4% at the default. Allocates in the first step only.
 ///
@@ -47,7 +48,8 @@ class Monitor {
   /// The number of the last step that was gathered, from 0 on; −1 before the first.
   std::int64_t step() const { return step_; }
 
-  /// Tensors of the list; 0 before the first step.
+  /// Tensors of the list; 0 before the first step. Like all statistics, those of the last step that
+  /// was gathered.
   Index size() const { return static_cast<Index>(tensors_.size()); }
   /// Tensor i of the list.
   const TensorStatistics& operator[](Index i) const { return tensors_[std::size_t(i)]; }
@@ -60,17 +62,21 @@ class Monitor {
     if (!is_due(step)) return;
     const auto n = static_cast<std::size_t>(parameters.size());
     sums_.resize(static_cast<std::size_t>(parameters.total() / reduction_chunk) + 1);
+    // Room only: the step may end early, and until another one is made the last one is shown.
+    const std::size_t shown = tensors_.size();
     tensors_.resize(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto number = static_cast<Index>(i);
-      tensors_[i] = {parameters.name(number), parameters.count(number)};
-    }
+    tensors_.resize(shown);
+    list_ = &parameters;
   }
 
   /// For chains: makes the pass, with pass(tensor, run) for each run, and gathers if it is time.
   template <class Pass>
   void watch(const Elements<S>& elements, const Step& step, const Pass& pass) {
     if (!is_due(step.index())) return detail::update_runs(elements, pass);
+    tensors_.resize(static_cast<std::size_t>(list_->size()));
+    for (Index i = 0; i < size(); ++i) {
+      tensors_[static_cast<std::size_t>(i)] = {list_->name(i), list_->count(i)};
+    }
     detail::MonitorSums all;
     for (const Tensor<S>& tensor : elements.tensors) {
       const detail::MonitorSums sums = watch_tensor(elements, tensor, pass);
@@ -148,6 +154,7 @@ class Monitor {
   MonitorOptions options_;
   bool gathered_ = false;
   std::int64_t step_ = -1;
+  const Parameters<S>* list_ = nullptr;  // of the step that has begun
   detail::Buffer<TensorStatistics> tensors_;
   detail::Buffer<detail::MonitorSums> sums_;  // of the chunks of one tensor
   TensorStatistics total_{"all"};

@@ -2,6 +2,7 @@
 // What a monitor adds up over a piece of a tensor.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -145,6 +146,11 @@ MonitorSums sum_piece(const S* gradient, const S* before, const S* after, Index 
     std::copy_n(after + whole, n - whole, now);
     add(g, old, now, lanes, lanes - (n - whole));
   }
+  // A sum of zero is also what squares leave that are too small for S.
+  if (result.weight_squares == 0.0) {
+    exact = exact && std::all_of(after, after + n, [](S w) { return w == S(0); });
+  }
+  if (result.update_squares == 0.0) exact = exact && std::equal(after, after + n, before);
   if (!exact) [[unlikely]] {
     return sum_slowly(gradient, before, after, n);
   }

@@ -17,7 +17,7 @@ namespace eigentrain {
 /// Norms are over the elements as one vector (Frobenius for a matrix), not spectral. A gradient
 /// with values that are not finite has norms and a mean that are not finite; the shares always are.
 struct TensorStatistics {
-  std::string_view name;          ///< as it was added; lives as long as the list of parameters
+  std::string_view name;          ///< as it was added; valid until the list of parameters changes
   Index size = 0;                 ///< n
   double gradient_norm = 0.0;     ///< ‖g‖₂ = √(Σ gᵢ²)
   double gradient_max = 0.0;      ///< ‖g‖_∞ = max |gᵢ|
