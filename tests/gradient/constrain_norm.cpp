@@ -4,6 +4,8 @@
 #include <Eigen/Core>
 #include <cmath>
 #include <limits>
+#include <string_view>
+#include <unsupported/Eigen/CXX11/Tensor>
 
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
@@ -134,4 +136,123 @@ TEST_CASE("bad limits, zeros and what isn't finite throw, with nothing changed")
   Eigen::MatrixXd none(3, 0);
   CHECK_NOTHROW(et::constrain_unit_norm(none));
   CHECK_NOTHROW(et::constrain_max_norm(none, 1.0));
+}
+
+namespace {
+
+constexpr auto is_weight = [](std::string_view name) { return name.ends_with("weight"); };
+
+/// One tensor of each kind, all full of twos; two of them are not to be touched.
+template <class S>
+struct Kinds {
+  Matrix<S> a = Matrix<S>::Constant(5, 4, S(2)), ga = a, none{0, 3}, gn = none;
+  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> large{50, 30}, gl = large;
+  Matrix<S> columns = Matrix<S>::Constant(70, 30, S(2)), gc = columns;
+  Eigen::Matrix<S, Eigen::Dynamic, 1> vector{16}, gv = vector, bias = vector, gb = bias;
+  Eigen::Tensor<S, 4> kernel{3, 2, 2, 4}, gk{3, 2, 2, 4};
+  Matrix<S> frozen = a, gf = a;
+  et::Parameters<S> parameters;
+
+  Kinds() {
+    large.setConstant(S(2)), vector.setConstant(S(2)), bias.setConstant(S(2));
+    kernel.setConstant(S(2)), gk.setZero();
+    parameters.add("a.weight", a, ga).add("none.weight", none, gn);
+    parameters.add("block.weight", large.block(3, 5, 40, 16), gl.block(3, 5, 40, 16));
+    parameters.add("columns.weight", columns.block(2, 3, 41, 25), gc.block(2, 3, 41, 25));
+    parameters.add("vector.weight", vector, gv).add("bias", bias, gb);
+    parameters.add("kernel.weight", kernel, gk);
+    parameters.add("frozen.weight", frozen, gf, {.frozen = true});
+  }
+
+  void check_others() const {
+    CHECK(bias == Eigen::Matrix<S, Eigen::Dynamic, 1>::Constant(16, S(2)));
+    CHECK(frozen == Matrix<S>::Constant(5, 4, S(2)));
+    Matrix<S> around = large;
+    around.block(3, 5, 40, 16).setConstant(S(2));
+    CHECK(around == Matrix<S>::Constant(50, 30, S(2)));
+    around = columns;
+    around.block(2, 3, 41, 25).setConstant(S(2));
+    CHECK(around == Matrix<S>::Constant(70, 30, S(2)));
+  }
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("over parameters, every unit of those whose names the predicate takes", "",
+                   float, double) {
+  using S = TestType;
+  SECTION("the largest norm") {
+    Kinds<S> kinds;
+    kinds.a.row(1).setConstant(S(0.5));  // short enough
+    CHECK(et::constrain_max_norm(kinds.parameters, 2.0, is_weight) == 6);
+    CHECK(kinds.a.row(1) == Matrix<S>::Constant(1, 4, S(0.5)));
+    CHECK(kinds.a.bottomRows(3) == Matrix<S>::Constant(3, 4, S(1)));                   // 4 → 2
+    CHECK(kinds.large.block(3, 5, 40, 16) == Matrix<S>::Constant(40, 16, S(0.5)));     // 8 → 2
+    CHECK(kinds.columns.block(2, 3, 41, 25).isApproxToConstant(S(0.4), S(1e-6)));      // 10 → 2
+    CHECK(kinds.vector == Eigen::Matrix<S, Eigen::Dynamic, 1>::Constant(16, S(0.5)));  // 8 → 2
+    CHECK(kinds.kernel(0, 0, 0, 0) == S(0.5));                                         // 8 → 2
+    CHECK(kinds.kernel(2, 1, 1, 3) == S(0.5));
+    kinds.check_others();
+  }
+  SECTION("the same bits as for each matrix alone") {
+    Kinds<S> kinds;
+    for (et::Index i = 0; i < kinds.columns.size(); ++i) kinds.columns.data()[i] = noise<S>(1, i);
+    Matrix<S> expected = kinds.columns;
+    et::constrain_max_norm(expected.block(2, 3, 41, 25), 2.7);
+    et::test::at_every_simd_level([&] {
+      Kinds<S> other;
+      other.columns = kinds.columns;
+      CHECK(et::constrain_max_norm(other.parameters, 2.7, is_weight) == 6);
+      CHECK(same_bits(other.columns, expected));
+    });
+    et::constrain_unit_norm(expected.block(2, 3, 41, 25));
+    et::constrain_max_norm(kinds.parameters, 2.7, is_weight);
+    et::constrain_unit_norm(kinds.parameters, is_weight);
+    CHECK(same_bits(kinds.columns, expected));
+  }
+  SECTION("the length one, with nothing allocated") {
+    Kinds<S> kinds;
+    et::Index named = 0;
+    CHECK(et::test::allocations_in(
+              [&] { named = et::constrain_unit_norm(kinds.parameters, is_weight); }) == 0);
+    CHECK(named == 6);
+    CHECK(kinds.a == Matrix<S>::Constant(5, 4, S(0.5)));
+    CHECK(kinds.large.block(3, 5, 40, 16) == Matrix<S>::Constant(40, 16, S(0.25)));
+    CHECK(kinds.vector == Eigen::Matrix<S, Eigen::Dynamic, 1>::Constant(16, S(0.25)));
+    CHECK(kinds.kernel(1, 0, 1, 2) == S(0.25));
+    kinds.check_others();
+    const auto nobody = [](std::string_view) { return false; };
+    CHECK(et::constrain_unit_norm(kinds.parameters, nobody) == 0);
+    CHECK(et::constrain_max_norm(kinds.parameters, 0.1, nobody) == 0);
+    CHECK(kinds.kernel(1, 0, 1, 2) == S(0.25));
+  }
+}
+
+TEST_CASE("over parameters, errors name the unit and the tensor, with nothing changed") {
+  Kinds<double> kinds;
+  auto& list = kinds.parameters;
+  CHECK_THROWS_WITH(et::constrain_max_norm(list, -1.0, is_weight),
+                    "constrain_max_norm: max_norm must be in (0, inf], got -1");
+  const auto unchanged = [&] {
+    CHECK(kinds.a == Matrix<double>::Constant(5, 4, 2.0));
+    kinds.check_others();
+  };
+  kinds.columns(2 + 38, 3) = not_a_number;
+  CHECK_THROWS_WITH(et::constrain_max_norm(list, 1.0, is_weight),
+                    "constrain_max_norm: unit 38 of columns.weight has no finite norm; nothing was "
+                    "changed");
+  CHECK_THROWS_WITH(et::constrain_unit_norm(list, is_weight),
+                    "constrain_unit_norm: unit 38 of columns.weight has no finite norm; nothing "
+                    "was changed");
+  CHECK(kinds.a == Matrix<double>::Constant(5, 4, 2.0));
+  kinds.columns(2 + 38, 3) = 2.0;
+  kinds.vector.setZero();
+  CHECK_THROWS_WITH(et::constrain_unit_norm(list, is_weight),
+                    "constrain_unit_norm: vector.weight is zero and has no direction; nothing was "
+                    "changed");
+  unchanged();
+  kinds.vector[0] = HUGE_VAL;
+  CHECK_THROWS_WITH(et::constrain_max_norm(list, 1.0, is_weight),
+                    "constrain_max_norm: vector.weight has no finite norm; nothing was changed");
+  unchanged();
 }

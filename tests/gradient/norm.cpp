@@ -155,3 +155,88 @@ TEST_CASE("a norm allocates nothing") {
   CHECK(et::test::allocations_in([&] { norm = norm_of(pieces.parameters); }) == 0);
   CHECK(norm > 0.0);
 }
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double orders[] = {1.0, 1.5, 2.0, 3.5, 40.0, infinity};
+
+template <class S>
+double norm_of(et::Parameters<S>& parameters, double order) {
+  return et::detail::norm(et::UpdateStream<S>(parameters.elements(), nullptr), order);
+}
+
+}  // namespace
+
+TEST_CASE("norms of small integers are exact, or to the last bits") {
+  Eigen::VectorXd p(4), g{{3.0, -4.0, 0.0, 5.0}};
+  et::Parameters<double> parameters;
+  parameters.add("p", p, g);
+  CHECK(norm_of(parameters, 1.0) == 12.0);
+  CHECK(norm_of(parameters, infinity) == 5.0);
+  CHECK(norm_of(parameters, 3.0) == Approx(6.0).epsilon(1e-15));  // 27 + 64 + 125 = 216
+  CHECK(norm_of(parameters, 2.0) == std::sqrt(50.0));
+  CHECK(norm_of(parameters, 2.0 + 1e-9) == Approx(std::sqrt(50.0)).epsilon(1e-9));
+  CHECK(norm_of(parameters, 1.0 + 1e-9) == Approx(12.0).epsilon(1e-8));
+  CHECK(norm_of(parameters, 1e300) == Approx(5.0).epsilon(1e-15));
+}
+
+TEMPLATE_TEST_CASE("norms of every order have the same bits at every SIMD level and cut", "", float,
+                   double) {
+  constexpr Eigen::Index n = et::reduction_chunk + 1017;
+  for (const double order : orders) {
+    Pieces<TestType> whole(n, n, TestType(1e-3));
+    const double norm = norm_of(whole.parameters, order);
+    long double sum = 0, largest = 0;
+    for (Eigen::Index i = 0; i < n; ++i) {
+      const long double value = std::abs(whole.g[0][i]);
+      largest = std::max(largest, value);
+      if (order < infinity) sum += std::pow(value, static_cast<long double>(order));
+    }
+    const long double expected =
+        order < infinity ? std::pow(sum, 1 / static_cast<long double>(order)) : largest;
+    CAPTURE(order);
+    CHECK(norm == Approx(static_cast<double>(expected)).epsilon(1e-13).margin(0));
+    for (const Eigen::Index piece : {Eigen::Index(997), et::reduction_chunk + 1, n}) {
+      Pieces<TestType> pieces(n, piece, TestType(1e-3));
+      CAPTURE(piece);
+      at_every_simd_level([&] { CHECK(bits(norm_of(pieces.parameters, order)) == bits(norm)); });
+    }
+  }
+}
+
+TEST_CASE("norms of every order have these bits") {
+  const std::uint64_t expected[] = {0x407f899000000000u, 0x404b5f6c29f44788u, 0x40326707e8f3ebc0u,
+                                    0x4012df4cd4e9d79fu, 0x3ff16184f0bbc384u, 0x3feffc0000000000u};
+  Pieces<float> pieces(1003, 1003, 1.0f);
+  for (std::size_t i = 0; i < std::size(orders); ++i) {
+    CAPTURE(orders[i]);
+    CHECK(bits(norm_of(pieces.parameters, orders[i])) == expected[i]);
+  }
+}
+
+TEMPLATE_TEST_CASE("no order makes a number out of values that are not finite", "", float, double) {
+  using Limits = std::numeric_limits<TestType>;
+  for (const double order : orders) {
+    for (const TestType bad : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN()}) {
+      for (const Eigen::Index at : {0, 40, 99}) {
+        Pieces<TestType> pieces(100, 100, TestType(1));
+        pieces.g[0][at] = bad;
+        const double norm = norm_of(pieces.parameters, order);
+        CAPTURE(order, bad, at);
+        CHECK(std::isnan(norm) == std::isnan(bad));
+        CHECK_FALSE(std::isfinite(norm));
+      }
+    }
+  }
+}
+
+TEST_CASE("norms of every order of zeros and of nothing are 0") {
+  Pieces<float> zeros(50, 50, 0.0f), nothing(0, 1, 1.0f);
+  Eigen::MatrixXf p(0, 3), g(0, 3);
+  nothing.parameters.add("p", p, g);
+  for (const double order : orders) {
+    CHECK(norm_of(zeros.parameters, order) == 0.0);
+    CHECK(norm_of(nothing.parameters, order) == 0.0);
+  }
+}

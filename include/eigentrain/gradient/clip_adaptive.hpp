@@ -79,9 +79,7 @@ void clip_gradient_adaptive(Parameters<S>& parameters, const AdaptiveClipOptions
   const auto for_each = [&](const auto& f) {
     double check = 0.0;
     for (const Tensor<S>& tensor : elements.tensors) {
-      const Memory<const S>& g = tensor.gradient;
-      const auto units =
-          detail::units_in(tensor, Memory<S>{const_cast<S*>(g.data), g.inner, g.outer, g.stride});
+      const auto units = detail::units_in(tensor, detail::gradient_to_write(tensor));
       const auto weights = detail::units_in(tensor, tensor.parameter);
       check += detail::adaptive_factors<S>(
           units, weights, options,
@@ -145,17 +143,22 @@ class ClipAdaptive {
     using S = typename Stream::Scalar;
     stream.store(0);
     double check = 0.0;
+    std::int64_t clipped = 0;
     stream.for_each_tensor([&](const Tensor<S>& tensor, const auto& alone) {
       S* const stored = alone.state(0) + tensor.state;
       const auto units = detail::units_in(tensor, Memory<S>{stored, alone.size(), 1, alone.size()});
+      const auto scale = [&](Index first, Index count, S* factors) {
+        for (Index k = 0; k < count; ++k) clipped += factors[k] != S(1);
+        detail::scale_units(units, first, count, factors);
+      };
       check += detail::adaptive_factors<S>(units, detail::units_in(tensor, tensor.parameter),
-                                           options_, [&](Index first, Index count, S* factors) {
-                                             for (Index k = 0; k < count; ++k)
-                                               measured.clipped += factors[k] != S(1);
-                                             detail::scale_units(units, first, count, factors);
-                                           });
+                                           options_, scale);
     });
-    detail::judge_norm(stream, check, options_.non_finite, measured, "clip_adaptive");
+    if (detail::judge_norm(stream, check, options_.non_finite, measured, "clip_adaptive")) {
+      measured.clipped += clipped;
+    } else {
+      stream.store(0);  // let through as they are
+    }
   }
 
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }

@@ -14,21 +14,11 @@ namespace detail {
 /// What a tensor is measured by: its L2 norm, or that divided by the root of its size.
 enum class TensorMeasure { norm, root_mean_square };
 
-/// Measures every tensor: values[tensor.number], 0 for tensors without elements. Returns a number
-/// that is finite if all of them are.
 template <class Stream>
-double measure_tensors(const Stream& stream, TensorMeasure measure, Buffer<double>& values) {
-  values.resize(stream.tensors());
-  double check = 0.0;
-  stream.for_each_tensor([&](const auto& tensor, const auto& alone) {
-    double value = l2_norm(alone);
-    check += value - value;  // 0 or NaN
-    if (measure == TensorMeasure::root_mean_square) {
-      value /= std::sqrt(static_cast<double>(alone.size()));
-    }
-    values[static_cast<std::size_t>(tensor.number)] = value;
-  });
-  return check;
+double measure_tensor(const Stream& alone, TensorMeasure measure) {
+  const double norm = l2_norm(alone);
+  if (measure == TensorMeasure::norm) return norm;
+  return norm / std::sqrt(static_cast<double>(alone.size()));
 }
 
 }  // namespace detail
@@ -43,6 +33,7 @@ class ClipByTensor {
     std::int64_t clipped = 0;  ///< tensors clipped so far, one count for each step
 
     detail::Buffer<double> values;
+    double limit = 0.0;  // infinite where gradients are let through as they are
   };
 
   ClipByTensor(detail::TensorMeasure measure, double limit, const NonFiniteOptions& options,
@@ -56,10 +47,18 @@ class ClipByTensor {
 
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
-    const double check = detail::measure_tensors(stream, measure_, measured.values);
+    measured.values.resize(stream.tensors());
+    std::fill_n(measured.values.data(), measured.values.size(), 0.0);
+    double check = 0.0;
+    stream.for_each_tensor([&](const auto& tensor, const auto& alone) {
+      const double value = detail::measure_tensor(alone, measure_);
+      measured.values[static_cast<std::size_t>(tensor.number)] = value;
+      check += value - value;  // 0 or NaN
+    });
     const bool finite = detail::judge_norm(
         stream, check, options_, measured,
         measure_ == detail::TensorMeasure::norm ? "clip_by_tensor_norm" : "clip_by_block_rms");
+    measured.limit = finite ? limit_ : ranges::infinity;
     if (!finite) return;
     for (const double value : measured.values) measured.clipped += value > limit_;
   }
@@ -68,13 +67,13 @@ class ClipByTensor {
 
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
-    return per_tensor([limit = limit_, values = measured.values.data()](const Tensor<S>& tensor) {
-      const double value = values[tensor.number];
-      const bool clips = value > limit && value <= detail::largest_double;
-      return [factor = clips ? S(limit / value) : S(1)](const auto& u, const auto&) {
-        return factor * u;
-      };
-    });
+    return per_tensor(
+        [limit = measured.limit, values = measured.values.data()](const Tensor<S>& t) {
+          const double value = values[t.number];
+          return [factor = value > limit ? S(limit / value) : S(1)](const auto& u, const auto&) {
+            return factor * u;
+          };
+        });
   }
 
  private:
@@ -113,11 +112,18 @@ void clip_tensors(Parameters<S>& parameters, TensorMeasure measure, double limit
   Elements<S>& elements = parameters.elements();
   require_writable_gradients(elements, owner);
   const UpdateStream<S> gradients(elements, nullptr);
-  ClipByTensor::Measurement measured;
-  const double check = measure_tensors(gradients, measure, measured.values);
-  judge_norm(gradients, check, {}, measured, owner);
-  const ClipByTensor clip(measure, limit, {}, owner);
-  update_gradients(elements, clip.at<S>(Step{}, measured));
+  double check = 0.0;
+  gradients.for_each_tensor([&](const Tensor<S>&, const auto& alone) {
+    const double value = measure_tensor(alone, measure);
+    check += value - value;
+  });
+  SkipCounts counts;
+  judge_norm(gradients, check, {}, counts, owner);
+  // Measured again, as there is no room to keep values in.
+  gradients.for_each_tensor([&](const Tensor<S>& tensor, const auto& alone) {
+    const double value = measure_tensor(alone, measure);
+    if (value > limit) scale_groups(one_group(gradient_to_write(tensor)), S(limit / value));
+  });
 }
 
 }  // namespace detail
@@ -148,7 +154,7 @@ void clip_gradient_block_rms(G&& gradient, detail::ScalarOf<G> threshold) {
   const auto all = detail::all_values(gradient);
   if (all.size == 0) return;
   const detail::GroupStream<S> values{all};
-  const double rms = detail::l2_norm(values) / std::sqrt(static_cast<double>(all.size));
+  const double rms = detail::measure_tensor(values, detail::TensorMeasure::root_mean_square);
   SkipCounts counts;
   detail::judge_norm(values, rms, {}, counts, owner);
   if (rms > limit) detail::scale_groups(all, S(limit / rms));

@@ -45,21 +45,12 @@ template <class S, class Predicate>
 Index constrain_values(Parameters<S>& parameters, double low, double high,
                        const Predicate& predicate, std::string_view owner) {
   require_box(low, high, owner);
-  const auto for_each = [&](const auto& f) {
-    Index named = 0;
-    for (Index i = 0; i < parameters.size(); ++i) {
-      if (parameters.options(i).frozen || !predicate(parameters.name(i))) continue;
-      const Tensor<S> tensor = parameters[i];
-      f(one_group(tensor.parameter), tensor.name);
-      ++named;
-    }
-    return named;
-  };
-  for_each([&](const Grouped<S>& values, std::string_view name) {
-    require_finite_values(values, owner, name);
+  for_each_named(parameters, predicate, [&](const Tensor<S>& tensor) {
+    require_finite_values(one_group(tensor.parameter), owner, tensor.name);
   });
-  return for_each(
-      [&](const Grouped<S>& values, std::string_view) { clamp_values(values, low, high); });
+  return for_each_named(parameters, predicate, [&](const Tensor<S>& tensor) {
+    clamp_values(one_group(tensor.parameter), low, high);
+  });
 }
 
 }  // namespace detail

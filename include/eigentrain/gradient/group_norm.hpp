@@ -14,6 +14,7 @@ struct GroupStream {
   const Grouped<S>& groups;
   Index number = 0;
 
+  Index size() const { return groups.size; }
   template <class F>
   double sum(const F& term) const {
     double result = 0.0;
@@ -57,21 +58,27 @@ void for_each_group_norm(const Grouped<S>& groups, const F& f) {
   }
 }
 
-/// Throws std::invalid_argument, naming the group.
+/// Throws std::invalid_argument, naming the group, and the tensor where it has a name.
 [[noreturn]] EIGENTRAIN_COLD inline void refuse_group(std::string_view owner, Groups groups,
-                                                      Index number, std::string_view fault) {
-  if (groups == Groups::all) fail({owner, ": the matrix ", fault, "; nothing was changed"});
-  fail({owner, groups == Groups::rows ? ": row " : ": column ", number, " ", fault,
-        "; nothing was changed"});
+                                                      Index number, std::string_view fault,
+                                                      std::string_view tensor = {}) {
+  constexpr std::string_view end = "; nothing was changed";
+  if (groups == Groups::all) {
+    fail({owner, ": ", tensor.empty() ? std::string_view("the matrix") : tensor, " ", fault, end});
+  }
+  const std::string_view kind = groups == Groups::rows ? ": row " : ": column ";
+  if (tensor.empty()) fail({owner, kind, number, " ", fault, end});
+  fail({owner, ": unit ", number, " of ", tensor, " ", fault, end});
 }
 
 /// Throws std::invalid_argument unless every norm is finite; a double one may overflow.
 template <class S>
-void require_finite_groups(const Grouped<S>& groups, Groups which, std::string_view owner) {
+void require_finite_groups(const Grouped<S>& groups, Groups which, std::string_view owner,
+                           std::string_view tensor = {}) {
   for_each_group_norm(groups, [&](Index first, Index count, const double* norms) {
     for (Index k = 0; k < count; ++k) {
       if (!std::isfinite(norms[k])) {
-        refuse_group(owner, which, first + k, "has no finite norm");
+        refuse_group(owner, which, first + k, "has no finite norm", tensor);
       }
     }
   });

@@ -71,6 +71,13 @@ auto all_values(T&& tensor) {
   return one_group<S>(memory_of<S>(tensor));
 }
 
+/// The memory of a tensor's gradient; see require_writable_gradients().
+template <class S>
+Memory<S> gradient_to_write(const Tensor<S>& tensor) {
+  const Memory<const S>& g = tensor.gradient;
+  return {const_cast<S*>(g.data), g.inner, g.outer, g.stride};
+}
+
 /// The units of a tensor in a list, of its parameter or of its gradient: the rows of a matrix, the
 /// slices along the first axis of a Tensor, a vector as a whole.
 template <class S, class V>
@@ -83,6 +90,19 @@ Grouped<V> units_in(const Tensor<S>& tensor, const Memory<V>& memory) {
     return {memory.data, units, memory.outer == 1 ? each : memory.stride, each, each, each, false};
   }
   return {memory.data, units, 1, each, 1, memory.outer == 1 ? units : memory.stride, true};
+}
+
+/// Calls f(tensor) for the tensors whose names the predicate takes and that aren't frozen; returns
+/// how many there are.
+template <class S, class Predicate, class F>
+Index for_each_named(const Parameters<S>& parameters, const Predicate& predicate, const F& f) {
+  Index named = 0;
+  for (Index i = 0; i < parameters.size(); ++i) {
+    if (parameters.options(i).frozen || !predicate(parameters.name(i))) continue;
+    f(parameters[i]);
+    ++named;
+  }
+  return named;
 }
 
 /// Groups whose sums are formed together.

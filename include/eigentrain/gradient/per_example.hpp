@@ -53,11 +53,13 @@ class PerExampleMean {
   std::int64_t clipped() const { return clipped_; }
 
   /// Adds one example's gradient to the sum and returns its norm. Throws std::invalid_argument,
-  /// with nothing changed, if it isn't finite or the list has changed since the first example.
+  /// with nothing changed, if it isn't finite, or if the list or what is frozen in it has changed
+  /// since the first example.
   double add(Parameters<S>& parameters) {
     constexpr std::string_view owner = "PerExampleMean";
     state_.bind(parameters, 1, count_ == 0);
     Elements<S>& elements = parameters.elements();
+    require_same(elements);
     state_.place(elements);
     const UpdateStream<S> gradients(elements, nullptr);
     const double norm = detail::l2_norm(gradients);
@@ -71,6 +73,7 @@ class PerExampleMean {
           sum = sum + f * u;
           return u;
         });
+    total_ = elements.total;
     ++count_;
     clipped_ += clips;
     return norm;
@@ -103,7 +106,14 @@ class PerExampleMean {
   void begin_mean(Parameters<S>& parameters) {
     require(count_ > 0, "PerExampleMean: finish() without examples; add() them first");
     state_.bind(parameters, 1, false);
+    require_same(parameters.elements());
     detail::require_writable_gradients(parameters.elements(), "PerExampleMean");
+  }
+
+  // Sums of a part of the examples are no mean.
+  void require_same(const Elements<S>& elements) const {
+    require(count_ == 0 || elements.total == total_,
+            "PerExampleMean: tensors were frozen or unfrozen since the first example");
   }
 
   // The gradients hold standard normal values where there is noise.
@@ -131,6 +141,7 @@ class PerExampleMean {
   PerExampleOptions options_;
   detail::State<S> state_;
   std::int64_t count_ = 0, clipped_ = 0;
+  Index total_ = 0;  // values in the examples' gradients
 };
 
 }  // namespace eigentrain

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// A gradient that is to be clipped in place can't be const.
+// expect: what is changed in place is writable, not const and no expression
+#include "eigentrain/gradient/clip_tensor.hpp"
+
+void clip(Eigen::MatrixXf& gradient, const Eigen::MatrixXf& fixed) {
+  fixed.sum();
+#if defined(CONTROL)
+  eigentrain::clip_gradient_block_rms(gradient, 1.0f);
+#else
+  eigentrain::clip_gradient_block_rms(fixed, 1.0f);
+#endif
+}
