@@ -28,9 +28,9 @@ struct MonitorOptions {
 /// Gradients are seen as they lie in memory, before clipping and whatever else the chain does, and
 /// Δw as what really changed. Pieces of 2048 values are added up while they are in the cache, in S
 /// within a piece (relative error about 1e-6 for float), in double between them; where squares
-/// would overflow or vanish, all in double (so that for S = double itself, values beyond 1e154 have a
-/// norm of ∞, and below 1e-154 one of 0). The same bits for any thread count and processor.
-/// A step that gathers takes somewhat more than twice the time of Adam's, the others what they take
+/// would overflow or vanish, all in double (so that for S = double itself, values beyond 1e154 have
+/// a norm of ∞, and below 1e-154 one of 0). The same bits for any thread count and processor. A
+/// step that gathers takes somewhat more than twice the time of Adam's, the others what they take
 /// without a monitor: some 4% at the default. Allocates in the first step only.
 ///
 /// Frozen tensors and those without elements have zeros. Throws std::invalid_argument for
