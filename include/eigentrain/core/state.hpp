@@ -77,7 +77,7 @@ class State {
     const auto p = static_cast<Index>(address(tensor.parameter.data) % Arena<S>::page);
     const auto g = static_cast<Index>(address(tensor.gradient.data) % Arena<S>::page);
     const Index first = (end + line - 1) / line * line + p / width % line;
-    if (tensor.parameter.size() < 1024) return first;
+    if (tensor.parameter.size() < 256) return first;
     const auto apart = [](Index a, Index b) {
       const Index distance = (a - b + 2 * Arena<S>::page) % Arena<S>::page;
       return std::min(distance, Arena<S>::page - distance);

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
+#include "eigentrain/core/buffer.hpp"
 #include "eigentrain/core/generator.hpp"
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/core/simd.hpp"
@@ -149,7 +149,7 @@ class DropoutMask {
     }
   }
 
-  std::vector<std::uint32_t> words_;
+  Buffer<std::uint32_t> words_;
 };
 
 }  // namespace eigentrain::detail
