@@ -123,7 +123,7 @@ TEMPLATE_TEST_CASE("two bounds need not be symmetric, nor finite, nor around zer
     Vector wanted = values;
     for (S& value : wanted) value = limited(value, low, high);
     CAPTURE(low, high);
-    et::test::at_every_simd_level([&] {
+    et::test::at_every_simd_level([&, low = low, high = high] {
       Vector p = Vector::Zero(values.size()), g = values;
       et::Parameters<S> parameters;
       parameters.add("head", p.head(17), g.head(17)).add("tail", p.tail(19), g.tail(19));
