@@ -112,18 +112,19 @@ TEMPLATE_TEST_CASE("two bounds need not be symmetric, nor finite, nor around zer
   using Vector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
   const S infinity = std::numeric_limits<S>::infinity();
   const Vector values = many_values<S>();
-  for (const auto& [low, high] : {std::pair(S(-0.25), S(2)),
-                                  {S(-3), S(0.5)},
-                                  {S(1), S(1.5)},
-                                  {S(-2), S(-1)},
-                                  {S(0), S(1)},
-                                  {-infinity, S(0.25)},
-                                  {S(-0.75), infinity},
-                                  {-infinity, infinity}}) {
+  for (const auto& bounds : {std::pair(S(-0.25), S(2)),
+                             {S(-3), S(0.5)},
+                             {S(1), S(1.5)},
+                             {S(-2), S(-1)},
+                             {S(0), S(1)},
+                             {-infinity, S(0.25)},
+                             {S(-0.75), infinity},
+                             {-infinity, infinity}}) {
+    const S low = bounds.first, high = bounds.second;
     Vector wanted = values;
     for (S& value : wanted) value = limited(value, low, high);
     CAPTURE(low, high);
-    et::test::at_every_simd_level([&, low = low, high = high] {
+    et::test::at_every_simd_level([&] {
       Vector p = Vector::Zero(values.size()), g = values;
       et::Parameters<S> parameters;
       parameters.add("head", p.head(17), g.head(17)).add("tail", p.tail(19), g.tail(19));
