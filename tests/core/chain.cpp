@@ -243,6 +243,40 @@ TEST_CASE("a chain knows its transforms") {
   CHECK(chain.get<Affine>().a == 2.0);
 }
 
+TEST_CASE("a transform can be replaced between steps, and keeps its state") {
+  Two two;
+  auto chain = et::chain<double>(Affine{0.0, 0.0}, Counter{});
+  chain.step(two.parameters);
+  chain.replace(Affine{0.0, 10.0});
+  CHECK(chain.get<Affine>().b == 10.0);
+  chain.step(two.parameters);
+  CHECK(two.a(0, 0) == -13.0);  // 1, then 10 + 2
+
+  auto other = et::chain<double>(EverySecond{true});
+  CHECK_THROWS_WITH(other.replace(EverySecond{false}),
+                    "replace: the transform in place keeps 1 state values and the new one 0");
+  CHECK(other.get<EverySecond>().wanted);
+}
+
+TEST_CASE("a transform's state can be read and written, tensor by tensor") {
+  Two two;
+  auto chain = et::chain<double>(EverySecond{true}, Affine{0.0, 0.0}, Counter{});
+  CHECK(chain.state<Counter>(0).size() == 0);
+  chain.step(two.parameters);
+  REQUIRE(chain.state<Counter>(0).size() == two.a.size());
+  REQUIRE(chain.state<Counter>(1).size() == two.b.size());
+  CHECK(chain.state<Counter>(1)[0] == 1.0);
+  CHECK(chain.state<EverySecond>(1)[0] == 0.0);
+  chain.state<Counter>(1)[0] = 41.0;
+  const double before = two.b(0);
+  chain.step(two.parameters);
+  CHECK(two.b(0) == before - 42.0);
+  CHECK(two.b(1) == before - 2.0);
+  CHECK(chain.state<Counter>(7).size() == 0);
+  CHECK_THROWS_WITH(chain.state<Counter>(0, 1), "state: slot must be in [0, 1), got 1");
+  CHECK_THROWS_WITH(chain.state<Affine>(0), "state: slot must be in [0, 0), got 0");
+}
+
 namespace {
 
 // What the next transforms answer. Not a pointer to a test's own variable: with that, gcc 12 at -O1

@@ -32,6 +32,10 @@ constexpr const T& item(const ListItem<I, T>& list) {
   return list.value;
 }
 template <class T, std::size_t I>
+constexpr T& item_of_type(ListItem<I, T>& list) {
+  return list.value;
+}
+template <class T, std::size_t I>
 constexpr const T& item_of_type(const ListItem<I, T>& list) {
   return list.value;
 }

@@ -41,6 +41,14 @@ class State {
 
   S* stream(Index k) { return arena_.stream(k); }
 
+  /// A tensor's values in stream k; none before the list is known.
+  template <class Values>
+  Eigen::Map<Values> of_tensor(Index tensor, Index k) {
+    if (tensor < 0 || tensor >= static_cast<Index>(sizes_.size())) return {nullptr, 0};
+    const auto i = static_cast<std::size_t>(tensor);
+    return {arena_.stream(k) + places_[i], sizes_[i]};
+  }
+
  private:
   [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters) const {
     if (parameters.size() != static_cast<Index>(sizes_.size())) {
