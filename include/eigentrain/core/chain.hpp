@@ -88,39 +88,26 @@ class Chain {
     return detail::item_of_type<detail::Link<T>>(links_).transform;
   }
 
-  /// Puts another transform of type T in the place of the one there, for all steps from now on; its
-  /// state stays. Throws std::invalid_argument, with nothing changed, if the new one keeps another
-  /// number of state values.
-  ///
-  ///     optimizer.replace(et::momentum({.momentum = 0.95}));
+  /// Puts another transform of type T in the place of the one there, whose state it takes over:
+  /// optimizer.replace(et::momentum({.momentum = 0.95})). Throws std::invalid_argument, with
+  /// nothing changed, if it keeps another number of state values.
   template <class T>
   void replace(T transform) {
     T& place = detail::item_of_type<detail::Link<T>>(links_).transform;
-    const Index before = detail::slots(place), now = detail::slots(transform);
-    require(before == now, "replace: the transform in place keeps ", before,
-            " state values and the new one ", now);
+    detail::check_replacement(detail::slots(place), detail::slots(transform));
     place = std::move(transform);
   }
 
-  /// Slot k of the state that the transform of type T keeps for tensor i of the list, in the order
-  /// in which the tensor's values lie in memory; empty before the first step. What is written there
-  /// is what the next step finds. Throws std::invalid_argument if there is no such slot.
-  ///
-  ///     auto first_moment = optimizer.state<et::AdamDirection>(0);  // an Eigen::Map
+  /// Slot k of the state that the transform of type T keeps for tensor i, as the tensor's values
+  /// lie in memory; empty before the first step. What is written there is what the next step finds.
+  /// Throws std::invalid_argument if there is no such slot.
   template <class T, class Values = Eigen::Array<S, Eigen::Dynamic, 1>>
   Eigen::Map<Values> state(Index tensor, Index slot = 0) {
-    const detail::Link<T>& wanted = detail::item_of_type<detail::Link<T>>(links_);
-    const Index declared = detail::slots(wanted.transform);
-    require(slot >= 0 && slot < declared, "state: slot must be in [0, ", declared, "), got ", slot);
-    const void* const place = &wanted;
-    Index first = 0;
-    bool reached = false;
-    const auto pass = [&](const auto& link) {
-      reached = reached || &link == place;
-      if (!reached) first += detail::slots(link.transform);
-    };
-    detail::with_items(links_, [&](const auto&... links) { (pass(links), ...); });
-    return state_.template of_tensor<Values>(tensor, first + slot);
+    const detail::Link<T>& link = detail::item_of_type<detail::Link<T>>(links_);
+    detail::check_slot(slot, detail::slots(link.transform));
+    slot += detail::with_items(
+        links_, [&](const auto&... all) { return detail::slots_before(&link, all...); });
+    return state_.template of_tensor<Values>(tensor, slot);
   }
 
   /// What the transform of type T measured in the last step.
@@ -204,7 +191,6 @@ Chain<S, T...> chain_of(Sequence<T...>&& sequence) {
 ///
 ///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adam_direction({}),
 ///                                       et::decay_weights(0.01), et::descend(schedule));
-///     optimizer.step(parameters);
 ///
 /// Sequences (adamw({...}), sgd({...})) are taken apart.
 template <class S, class... T>

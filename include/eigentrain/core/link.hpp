@@ -64,6 +64,24 @@ Index slots(const T& transform) {
   }
 }
 
+/// The state values of all transforms before this link.
+inline Index slots_before(const void*) {
+  return 0;
+}
+template <class First, class... Rest>
+Index slots_before(const void* wanted, const First& first, const Rest&... rest) {
+  return wanted == &first ? 0 : slots(first.transform) + slots_before(wanted, rest...);
+}
+
+EIGENTRAIN_NOINLINE inline void check_slot(Index slot, Index declared) {
+  require(slot >= 0 && slot < declared, "state: slot must be in [0, ", declared, "), got ", slot);
+}
+
+EIGENTRAIN_NOINLINE inline void check_replacement(Index before, Index now) {
+  require(before == now, "replace: the transform in place keeps ", before,
+          " state values and the new one ", now);
+}
+
 [[noreturn]] EIGENTRAIN_COLD inline void refuse_rule(Index wanted, Index declared) {
   fail({"chain: a rule takes ", wanted, " state values, but its transform declares ", declared,
         " slots"});
