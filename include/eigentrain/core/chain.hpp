@@ -48,7 +48,7 @@ class Chain {
   explicit Chain(Sequence<Transforms...>&& sequence)
       : Chain(std::move(sequence), std::index_sequence_for<Transforms...>()) {}
 
-  /// Makes one step: p ← p − u for every parameter that isn't frozen. Returns whether it did: a
+  /// p ← p − u for every parameter that isn't frozen. Returns whether the step was made: a
   /// transform may skip a step or gather gradients first. Throws std::invalid_argument if the list
   /// is empty, a tensor has changed its size or the list is not the one of the first step, and what
   /// the transforms throw (clipping: non-finite gradients).
