@@ -73,11 +73,20 @@ class AnyOptimizer {
   std::unique_ptr<Base> self_;
 };
 
+/// What the update of an element depends on beside its own gradients, which decides what may be
+/// done to a list of tensors without changing a bit.
+enum class Reach {
+  element,  ///< nothing, or sums over all: a tensor may be cut into pieces
+  tensor,   ///< sums over its tensor in storage order: any form of memory does
+  matrix    ///< its place in a matrix
+};
+
 /// What an optimizer does otherwise than most.
 struct OptimizerTraits {
-  bool elementwise = true;    ///< what becomes of an element doesn't depend on its tensor's others
+  Reach reach = Reach::element;
   bool refuses_nan = false;   ///< a step with a gradient that isn't finite throws
   bool scale_is_rate = true;  ///< learning_rate_scale = 0.25 is a quarter of the learning rate
+  bool settles = true;        ///< without gradients, its updates become zeros in the end
 };
 
 template <class S>
