@@ -565,6 +565,7 @@ TEMPLATE_TEST_CASE("after the gradients have vanished, updates become exact zero
   constexpr Index n = 37;
   const int steps = std::is_same_v<S, float> ? 1'500 : 8'500;
   FOR_EVERY_OPTIMIZER(c) {
+    if (!c.fades) continue;
     Vector<S> p = starts<S>(n), g(n);
     et::Parameters<S> parameters;
     parameters.add("p", p, g, {.weight_decay = false});

@@ -11,10 +11,18 @@
 
 #include "eigentrain/gradient/clip_norm.hpp"
 #include "eigentrain/gradient/clip_value.hpp"
+#include "eigentrain/optim/adabelief.hpp"
 #include "eigentrain/optim/adam.hpp"
+#include "eigentrain/optim/adan.hpp"
 #include "eigentrain/optim/amsgrad.hpp"
+#include "eigentrain/optim/lion.hpp"
+#include "eigentrain/optim/prodigy.hpp"
 #include "eigentrain/optim/rms_prop.hpp"
+#include "eigentrain/optim/schedule_free_adamw.hpp"
+#include "eigentrain/optim/schedule_free_sgd.hpp"
 #include "eigentrain/optim/sgd.hpp"
+#include "eigentrain/optim/signum.hpp"
+#include "eigentrain/optim/yogi.hpp"
 
 namespace eigentrain::test {
 
@@ -55,6 +63,7 @@ struct OptimizerCase {
   double rate;  ///< with which it finds its way on the test functions
   AnyOptimizer<S> (*make)(Schedule rate);
   bool decays = false;  ///< it has weight decay, so that weight_decay = false matters
+  bool fades = true;    ///< it rests soon after the gradients have vanished
 };
 
 template <class S>
@@ -80,6 +89,16 @@ std::vector<OptimizerCase<S>> optimizers() {
       {"clipped Sgd", 1e-3, [](R r) -> Any { return chain<S>(clip_by_global_norm(20.0), sgd({.learning_rate = r, .momentum = 0.9})); }},
       {"clipped AdamW", 2e-2, [](R r) -> Any { return chain<S>(clip_by_global_norm(0.5), adamw({.learning_rate = r, .weight_decay = 1e-4})); }, true},
       {"value-clipped Adam", 2e-2, [](R r) -> Any { return chain<S>(clip_by_value(0.5), adam({.learning_rate = r})); }},
+      {"Signum", 1e-3, [](R r) -> Any { return Signum<S>({.learning_rate = r}); }},
+      {"Signum plain", 5e-4, [](R r) -> Any { return Signum<S>({.learning_rate = r, .momentum = 0.0, .weight_decay = 1e-5}); }, true},
+      {"Lion", 1e-3, [](R r) -> Any { return Lion<S>({.learning_rate = r, .weight_decay = 1e-5}); }, true, false},
+      {"AdaBelief", 2e-2, [](R r) -> Any { return AdaBelief<S>({.learning_rate = r, .weight_decay = 1e-5}); }, true},
+      {"AdaBelief rectify", 1e-3, [](R r) -> Any { return AdaBelief<S>({.learning_rate = r, .rectify = true}); }},
+      {"Yogi", 2e-2, [](R r) -> Any { return Yogi<S>({.learning_rate = r}); }},
+      {"Adan", 2e-2, [](R r) -> Any { return Adan<S>({.learning_rate = r, .weight_decay = 1e-5}); }, true, false},
+      {"ScheduleFreeSgd", 1e-3, [](R r) -> Any { return ScheduleFreeSgd<S>({.learning_rate = r, .r = 8.0}); }, false, false},
+      {"ScheduleFreeAdamW", 2e-2, [](R r) -> Any { return ScheduleFreeAdamW<S>({.learning_rate = r, .weight_decay = 1e-5, .r = 8.0}); }, true, false},
+      {"Prodigy", 0.5, [](R r) -> Any { return Prodigy<S>({.learning_rate = r, .weight_decay = 1e-4, .d0 = 0.5}); }, true},
   };
   // clang-format on
 }
