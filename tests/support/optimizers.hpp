@@ -112,5 +112,11 @@ template <class S>
 OptimizerCases<S> rms_cases();
 template <class S>
 OptimizerCases<S> adam_cases();
+template <class S>
+OptimizerCases<S> adaptive_cases();
+template <class S>
+OptimizerCases<S> sign_cases();
+template <class S>
+OptimizerCases<S> schedule_free_cases();
 
 }  // namespace eigentrain::test
