@@ -27,8 +27,6 @@ OptimizerCases<S> adaptive_cases() {
       {"RAdam", 2e-2, [](R r) -> Any { return RAdam<S>({.learning_rate = r}); }},
       {"RAdam decay", 2e-2, [](R r) -> Any { return RAdam<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
       {"Rprop", 1e-2, [](R r) -> Any { return chain<S>(rprop_direction({.initial_step = 1.0, .max_step = 1.5}), descend(r)); }},
-      {"Adam epsilon hat", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .epsilon_hat = true}); }},
-      {"Adam uncorrected", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .bias_correction = false}); }},
   };
   // clang-format on
 }
