@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "eigentrain/core/buffer.hpp"
 #include "eigentrain/layers/batch_norm_kernels.hpp"
 #include "eigentrain/layers/columns.hpp"
 
@@ -48,7 +49,6 @@ struct BatchNormOptions {
 template <class S>
 class BatchNorm {
   using Values = Eigen::Matrix<S, Eigen::Dynamic, 1>;
-  using Sums = Eigen::Matrix<double, Eigen::Dynamic, 1>;
 
  public:
   /// One value a feature. A view: to be read and written, not resized; it follows the layer when
@@ -67,7 +67,7 @@ class BatchNorm {
                           &mean_rest_, &scale_}) {
       zeros->setZero(features);
     }
-    for (Sums* zeros : {&sums_, &squares_}) zeros->setZero(features);
+    for (auto* zeros : {&sums_, &squares_}) zeros->resize(static_cast<std::size_t>(features));
   }
 
   /// Training: normalizes the batch by its own statistics and updates the running ones. Throws
@@ -149,7 +149,7 @@ class BatchNorm {
 
   void update_running_statistics() {
     const double unbias = 1.0 / static_cast<double>(samples_ - 1);
-    for (Eigen::Index f = 0; f < features_; ++f) {
+    for (std::size_t f = 0; f < sums_.size(); ++f) {
       // Also false where the scalar type can't hold them.
       const bool finite = std::isfinite(static_cast<S>(sums_[f])) &&
                           std::isfinite(static_cast<S>(squares_[f] * unbias));
@@ -171,7 +171,9 @@ class BatchNorm {
   Values normalized_;         // its x̂; grows, never shrinks
   Values scale_;              // its 1/√(σ² + ε)
   Values mean_, mean_rest_;   // μ in two parts; in backward() the two mean gradients
-  Sums sums_, squares_;       // the moments; in backward() the two sums
+  // The moments; in backward() the two sums. No Eigen type: one that doesn't depend on S would be
+  // compiled by every program that includes this header.
+  detail::Buffer<double> sums_, squares_;
 };
 
 }  // namespace eigentrain
