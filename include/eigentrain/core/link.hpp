@@ -45,6 +45,17 @@ struct Link<T> {
   void keep() { measured = pending; }
 };
 
+/// Lets the link's transform measure; one whose measure() takes the step, before the measurement,
+/// is told about it.
+template <class T, class Stream>
+void measure(Link<T>& link, const Step& step, const Stream& stream) {
+  if constexpr (requires { link.transform.measure(stream, step, link.pending); }) {
+    link.transform.measure(stream, step, link.pending);
+  } else {
+    link.transform.measure(stream, link.pending);
+  }
+}
+
 // Stands where nobody watches a step.
 struct NoObserver {};
 
