@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "eigentrain/core/link.hpp"
+#include "eigentrain/core/learning_rate.hpp"
 #include "eigentrain/core/sequence.hpp"
 #include "eigentrain/core/state.hpp"
 #include "eigentrain/core/update.hpp"
@@ -30,7 +30,8 @@ namespace eigentrain {
 ///     void measure(const auto& stream, Measurement& measured) const;  // stream: an UpdateStream
 ///     template <class S> auto at(const et::Step& step, const Measurement& measured) const;
 ///
-/// and the chain reads all elements once for it, before the pass. It may also end the step:
+/// and the chain reads all elements once for it, before the pass; measure(stream, step, measured)
+/// is told about the step. It may also end the step:
 ///
 ///     et::Verdict verdict(const Measurement& measured) const;
 ///     template <class S> auto gather(const Measurement& measured) const;  // instead of at()
@@ -38,7 +39,7 @@ namespace eigentrain {
 /// The chain owns all state: a copy of it goes on from the same point. Nothing is allocated after
 /// the first step. If step() throws, parameters, state and counter are as before.
 template <class S, class... Transforms>
-class Chain {
+class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...> {
  public:
   using Scalar = S;
   static_assert((detail::Transform<Transforms, S> && ...),
@@ -151,8 +152,8 @@ class Chain {
         verdict = advance(elements, step, first + declared, streams, observer, rules..., next);
       };
       if constexpr (detail::Measuring<Transform>) {
-        link.transform.measure(UpdateStream<S, Rules...>(elements, streams, rules...),
-                               link.pending);
+        detail::measure(UpdateStream<S, Rules...>(elements, streams, rules...), step,
+                        link.transform, link.pending);
         if constexpr (detail::Judging<Transform>) {
           verdict = link.transform.verdict(link.pending);
           if (verdict == Verdict::skip) link.keep();
