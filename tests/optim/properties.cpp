@@ -12,6 +12,7 @@
 
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/levels.hpp"
 #include "support/optimizers.hpp"
 #include "support/probe.hpp"
 
@@ -21,6 +22,7 @@ using et::test::at_every_simd_level;
 using et::test::bits;
 using et::test::noise;
 using et::test::optimizers;
+using et::test::Reach;
 using et::test::same_bits;
 
 namespace {
@@ -88,7 +90,7 @@ TEMPLATE_TEST_CASE("optimizers find the bottom of a parabola", "", float, double
     auto optimizer = c.make([&](std::int64_t step) { return falling(c.rate, step, steps); });
     for (int step = 0; step < steps; ++step) {
       g = curvature.cwiseProduct(p - target);
-      optimizer.step(parameters);
+      REQUIRE(optimizer.step(parameters));
     }
     CHECK((p - target).cwiseAbs().maxCoeff() < S(2e-3));
     CHECK(optimizer.count() == steps);
@@ -136,11 +138,17 @@ TEMPLATE_TEST_CASE(
   constexpr S sentinel = S(-77.25);
   FOR_EVERY_OPTIMIZER(c) {
     // The oracle for a size is the machine with one lane a register: tensors of one element each.
-    // Clipping numbers its elements through, so it sees the same list.
+    // Clipping numbers its elements through, so it sees the same list. Where that is another
+    // problem, it is the baseline's registers.
+    const bool cut = c.traits.reach == Reach::element;
     for (Index n = 0; n <= 33; ++n) {
       Vector<S> expected = starts<S>(n), g(n);
+      if (!cut && n > 0) {
+        const et::test::AtLevel baseline(et::SimdLevel::baseline);
+        expected = after<S>(c.make(rate), n, 3);
+      }
       std::vector<Eigen::Matrix<S, 1, 1>> ps(static_cast<std::size_t>(n)), gs(ps.size());
-      {
+      if (cut) {
         et::Parameters<S> parameters;
         for (std::size_t i = 0; i < ps.size(); ++i) {
           ps[i][0] = expected[static_cast<Index>(i)];
@@ -182,6 +190,7 @@ TEMPLATE_TEST_CASE("a tensor may be cut into any pieces", "", float, double) {
   using S = TestType;
   constexpr Index n = 517;
   FOR_EVERY_OPTIMIZER(c) {
+    if (c.traits.reach != Reach::element) continue;
     const Vector<S> expected = after<S>(c.make(rate), n, 20);
     for (const Index piece : {1, 7, 16, 100, 516}) {
       Vector<S> p = starts<S>(n), g(n);
@@ -233,17 +242,17 @@ TEMPLATE_TEST_CASE("every form of memory gives the same bits", "", float, double
   static_assert(!et::detail::has_unit_inner_stride<decltype(Matrix<S>().row(0).head(2))>());
 
   FOR_EVERY_OPTIMIZER(c) {
-    const Vector<S> expected = after<S>(c.make(rate), n, 10);
-    const auto same = [&](auto&& p, auto&& g, const auto& at) {
-      return same_bits(stepped<S>(c.make(rate), p, g, at), expected);
-    };
     Matrix<S> p(rows, cols), g(rows, cols);
+    const bool shapeless = c.traits.reach != Reach::matrix;
+    const Vector<S> expected =
+        shapeless ? after<S>(c.make(rate), n, 10) : stepped<S>(c.make(rate), p, g, by_column);
+    const auto same = [&](auto&& values, auto&& slopes, const auto& at) {
+      return same_bits(stepped<S>(c.make(rate), values, slopes, at), expected);
+    };
     CHECK(same(p, g, by_column));
     Fixed fixed_p, fixed_g;
     CHECK(same(fixed_p, fixed_g, by_column));
     CHECK(same(fixed_p, g, by_column));
-    RowMajor row_p(rows, cols), row_g(rows, cols);
-    CHECK(same(row_p, row_g, by_row));
     Eigen::Array<S, Eigen::Dynamic, Eigen::Dynamic> array_p(rows, cols), array_g(rows, cols);
     CHECK(same(array_p, array_g, by_column));
     Eigen::Array<S, rows, cols> fixed_array;
@@ -266,12 +275,16 @@ TEMPLATE_TEST_CASE("every form of memory gives the same bits", "", float, double
     CHECK(same(p, block_g, by_column));
     p_outer.block(2, 1, rows, cols).setConstant(S(3.5));
     CHECK(p_outer == untouched);
-    RowMajor row_outer(rows, cols + 3);
-    auto row_block = row_outer.rightCols(cols);
-    CHECK(same(row_block, row_g, by_row));
     Eigen::Map<Matrix<S>, 0, Eigen::OuterStride<>> strided(p_outer.data(), rows, cols,
                                                            Eigen::OuterStride<>(rows + 5));
     CHECK(same(strided, g, by_column));
+    if (!shapeless) continue;
+
+    RowMajor row_p(rows, cols), row_g(rows, cols);
+    CHECK(same(row_p, row_g, by_row));
+    RowMajor row_outer(rows, cols + 3);
+    auto row_block = row_outer.rightCols(cols);
+    CHECK(same(row_block, row_g, by_row));
     auto columns = g_outer.leftCols(cols - 2);
     Matrix<S> fewer(rows + 9, cols - 2);
     CHECK(same_bits(stepped<S>(c.make(rate), columns, fewer, by_index),
@@ -438,28 +451,18 @@ TEMPLATE_TEST_CASE("a step that fails changes nothing", "", float, double) {
 TEMPLATE_TEST_CASE("a gradient that clipping refuses changes nothing", "", float, double) {
   using S = TestType;
   using V = Vector<S>;
-  const auto make = [](int which) -> et::test::AnyOptimizer<S> {
-    const auto clip = et::clip_by_global_norm(0.5);
-    switch (which) {
-      case 0:
-        return et::chain<S>(clip, et::sgd({.learning_rate = rate, .momentum = 0.9}));
-      case 1:
-        return et::chain<S>(clip, et::rms_prop({.learning_rate = rate, .momentum = 0.9}));
-      default:
-        return et::chain<S>(clip, et::amsgradw({.learning_rate = rate}));
-    }
-  };
   using Limits = std::numeric_limits<S>;
-  for (const int which : {0, 1, 2}) {
-    const V expected = run_without_failure<S>(make(which));
+  FOR_EVERY_OPTIMIZER(c) {
+    if (!c.traits.refuses_nan) continue;
+    const V expected = run_without_failure<S>(c.make(rate));
     for (const S bad : {Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity()}) {
       const auto spoil = [&](auto& list, V&, V& g, const auto& fails) {
         g[2] = bad;
         fails(list);
       };
       const auto mend = [](V&, V& g, int step) { g = gradients<S>(step + 100, 3); };
-      CAPTURE(which, bad);
-      CHECK(same_bits(run_with_failure<S>(make(which), spoil, mend), expected));
+      CAPTURE(bad);
+      CHECK(same_bits(run_with_failure<S>(c.make(rate), spoil, mend), expected));
     }
   }
 }
@@ -522,7 +525,7 @@ TEMPLATE_TEST_CASE("a scale is a rate of its own", "", float, double) {
       g = gradients<S>(step, n);
       optimizer.step(parameters);
     }
-    CHECK(same_bits(p, after<S>(c.make(0.25 * rate), n, 20)));
+    if (c.traits.scale_is_rate) CHECK(same_bits(p, after<S>(c.make(0.25 * rate), n, 20)));
     CHECK(!same_bits(p, after<S>(c.make(rate), n, 20)));
   }
 }
@@ -574,12 +577,25 @@ TEMPLATE_TEST_CASE("after the gradients have vanished, updates become exact zero
       optimizer.step(parameters);
     }
     g.setZero();
-    for (int step = 0; step < steps; ++step) optimizer.step(parameters);
+    // State in the subnormals would make every step many times slower, for thousands of them. What
+    // decays by a half a step, or slower, is seen there if one looks every eighth step.
+    int values = 0, subnormals = 0;
+    for (int step = 0; step < steps; ++step) {
+      optimizer.step(parameters);
+      if (step % 8 == 0) {
+        optimizer.each_state(0, [&](S value) {
+          ++values;
+          subnormals += std::fpclassify(value) == FP_SUBNORMAL;
+        });
+      }
+    }
+    CHECK(subnormals == 0);
+    if (c.name == "AdamW") CHECK(values == 2 * n * ((steps + 7) / 8));
     CHECK(p.allFinite());
     // A parameter at zero shows what is left of the update, down to the last bit.
     p.setZero();
     optimizer.step(parameters);
-    CHECK((p.array() == S(0)).all());
+    if (c.traits.settles) CHECK((p.array() == S(0)).all());
     // And then learning goes on as ever.
     g = gradients<S>(0, n);
     optimizer.step(parameters);

@@ -84,18 +84,15 @@ struct Model {
   }
 };
 
-/// Value `position` of a snapshot, out of its hexadecimal digits.
-template <class S>
-double recorded(const Case& run, std::size_t snapshot, int position) {
-  constexpr std::size_t digits = 2 * sizeof(S);
-  const char* first = (sizeof(S) == 8 ? run.doubles : run.floats)[snapshot] +
-                      digits * static_cast<std::size_t>(position);
-  std::conditional_t<sizeof(S) == 8, std::uint64_t, std::uint32_t> bits = 0;
-  for (std::size_t i = 0; i < digits; ++i) {
+/// Number `position` of a snapshot, out of its hexadecimal digits.
+inline double recorded(const Case& run, std::size_t snapshot, int position) {
+  const char* first = run.values[snapshot] + 16 * position;
+  std::uint64_t bits = 0;
+  for (int i = 0; i < 16; ++i) {
     const char digit = first[i];
     bits = bits * 16 + static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
   }
-  return static_cast<double>(std::bit_cast<S>(bits));
+  return std::bit_cast<double>(bits);
 }
 
 /// How far a value of the order of 1 may lie from the recorded one; larger values, as much farther.
@@ -109,22 +106,38 @@ double recorded(const Case& run, std::size_t snapshot, int position) {
 /// first steps, in which PyTorch may happen to round luckily.
 template <class S>
 double tolerance(const Case& run, std::size_t snapshot) {
-  if constexpr (std::is_same_v<S, double>) {
-    return 1e-12;
-  } else {
-    double lost = 0.0;
-    for (int position = 0; position < value_count; ++position) {
-      lost = std::max(lost, std::abs(recorded<float>(run, snapshot, position) -
-                                     recorded<double>(run, snapshot, position)));
-    }
-    return 4.0 * lost + 4.0 * static_cast<double>(std::numeric_limits<float>::epsilon());
+  if constexpr (std::is_same_v<S, double>) return 1e-12;
+  return 4.0 * run.lost[snapshot] +
+         4.0 * static_cast<double>(std::numeric_limits<float>::epsilon());
+}
+
+/// The largest error of the tensors at a snapshot as a multiple of its tolerance. In a sum, every
+/// value may be that far off. A value that is not a number counts as infinitely wrong.
+template <class S>
+double worst_error(const Case& run, std::size_t snapshot, const Model<S>& model) {
+  const double allowed = tolerance<S>(run, snapshot);
+  double worst = 0.0;
+  int position = 0;
+  const auto compare = [&](double value, double values) {
+    const double expected = recorded(run, snapshot, position++);
+    const double size = std::max(values, std::abs(expected));
+    const double error = std::abs(value - expected) / (size * allowed);
+    worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(worst, error);
+  };
+  for (const auto& tensor : model.parameters) {
+    const Eigen::MatrixXd values = tensor.template cast<double>();
+    compare(values(0, 0), 1.0);
+    compare(values(values.rows() - 1, values.cols() - 1), 1.0);
+    double sum = 0.0;
+    for (Eigen::Index i = 0; i < values.size(); ++i) sum += values.data()[i];
+    compare(sum, static_cast<double>(values.size()));
   }
+  return worst;
 }
 
 /// Runs 1,000 steps and returns the largest error of all snapshots as a multiple of its tolerance:
 /// at most 1 for an implementation that is right. `step(count)` makes step `count` (1 first)
-/// with the gradients that stand in the model; a value that is not a number counts as infinitely
-/// wrong.
+/// with the gradients that stand in the model.
 template <class S, class StepFunction>
 double worst_error(const Case& run, Model<S>& model, StepFunction&& step) {
   double worst = 0.0;
@@ -132,23 +145,10 @@ double worst_error(const Case& run, Model<S>& model, StepFunction&& step) {
   for (std::int64_t count = 1; snapshot < std::size(snapshots); ++count) {
     model.backward(count);
     step(count);
-    if (count != snapshots[snapshot]) continue;
-    const double allowed = tolerance<S>(run, snapshot);
-    int position = 0;
-    for (const auto& tensor : model.parameters) {
-      for (int r = 0; r < tensor.rows(); ++r) {
-        for (int c = 0; c < tensor.cols(); ++c, ++position) {
-          const double expected = recorded<S>(run, snapshot, position);
-          const double size = std::max(1.0, std::abs(expected));
-          const double error =
-              std::abs(static_cast<double>(tensor(r, c)) - expected) / (size * allowed);
-          if (!(error <= worst)) {
-            worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
-          }
-        }
-      }
+    if (count == snapshots[snapshot]) {
+      worst = std::max(worst, worst_error(run, snapshot, model));
+      ++snapshot;
     }
-    ++snapshot;
   }
   return worst;
 }

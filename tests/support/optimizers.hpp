@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: MIT
 // The table of all optimizers, for the tests of what they have in common. A new optimizer, or an
-// option that changes its rule, is one more line in it.
+// option that changes its rule, is one more line in one of the files support/optimizers_*.cpp,
+// which are compiled once for all tests; a new file of them is one more line in optimizers.cpp.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "eigentrain/gradient/clip_norm.hpp"
-#include "eigentrain/gradient/clip_value.hpp"
-#include "eigentrain/optim/adam.hpp"
-#include "eigentrain/optim/amsgrad.hpp"
-#include "eigentrain/optim/rms_prop.hpp"
-#include "eigentrain/optim/sgd.hpp"
+#include "eigentrain/core/chain.hpp"
+#include "eigentrain/schedule/schedule.hpp"
 
 namespace eigentrain::test {
+
+namespace detail {
+
+/// Shows all state values that a chain keeps for a tensor.
+template <class S, class... T, class Use>
+void each_state(Chain<S, T...>& chain, Index tensor, const Use& use) {
+  const auto of = [&]<class One>(const One& transform) {
+    for (Index k = 0; k < eigentrain::detail::slots(transform); ++k) {
+      const auto values = chain.template state<One>(tensor, k);
+      for (Index i = 0; i < values.size(); ++i) use(values[i]);
+    }
+  };
+  (of(chain.template get<T>()), ...);
+}
+
+}  // namespace detail
 
 /// Any optimizer of the table, so that a test is compiled once and not once an optimizer.
 template <class S>
@@ -28,25 +42,51 @@ class AnyOptimizer {
   AnyOptimizer(const AnyOptimizer& other) : self_(other.self_->copy()) {}
   AnyOptimizer(AnyOptimizer&&) noexcept = default;
 
-  void step(Parameters<S>& parameters) { self_->step(parameters); }
+  bool step(Parameters<S>& parameters) { return self_->step(parameters); }
   std::int64_t count() const { return self_->count(); }
+  /// Calls use() with every state value of a tensor, if the optimizer is a chain.
+  void each_state(Index tensor, const std::function<void(S)>& use) {
+    self_->each_state(tensor, use);
+  }
 
  private:
   struct Base {
     virtual ~Base() = default;
-    virtual void step(Parameters<S>& parameters) = 0;
+    virtual bool step(Parameters<S>& parameters) = 0;
     virtual std::int64_t count() const = 0;
+    virtual void each_state(Index tensor, const std::function<void(S)>& use) = 0;
     virtual std::unique_ptr<Base> copy() const = 0;
   };
   template <class Optimizer>
   struct Holder final : Base {
     explicit Holder(Optimizer held) : optimizer(std::move(held)) {}
-    void step(Parameters<S>& parameters) override { optimizer.step(parameters); }
+    bool step(Parameters<S>& parameters) override { return optimizer.step(parameters); }
     std::int64_t count() const override { return optimizer.count(); }
+    void each_state(Index tensor, const std::function<void(S)>& use) override {
+      if constexpr (requires { detail::each_state(optimizer, tensor, use); }) {
+        detail::each_state(optimizer, tensor, use);
+      }
+    }
     std::unique_ptr<Base> copy() const override { return std::make_unique<Holder>(*this); }
     Optimizer optimizer;
   };
   std::unique_ptr<Base> self_;
+};
+
+/// What the update of an element depends on beside its own gradients, which decides what may be
+/// done to a list of tensors without changing a bit.
+enum class Reach {
+  element,  ///< nothing, or sums over all: a tensor may be cut into pieces
+  tensor,   ///< sums over its tensor in storage order: any form of memory does
+  matrix    ///< its place in a matrix
+};
+
+/// What an optimizer does otherwise than most.
+struct OptimizerTraits {
+  Reach reach = Reach::element;
+  bool refuses_nan = false;   ///< a step with a gradient that isn't finite throws
+  bool scale_is_rate = true;  ///< learning_rate_scale = 0.25 is a quarter of the learning rate
+  bool settles = true;        ///< without gradients, its updates become zeros in the end
 };
 
 template <class S>
@@ -55,33 +95,21 @@ struct OptimizerCase {
   double rate;  ///< with which it finds its way on the test functions
   AnyOptimizer<S> (*make)(Schedule rate);
   bool decays = false;  ///< it has weight decay, so that weight_decay = false matters
+  OptimizerTraits traits = {};
 };
-
 template <class S>
-std::vector<OptimizerCase<S>> optimizers() {
-  using Any = AnyOptimizer<S>;
-  using R = Schedule;
-  // clang-format off
-  return {
-      {"Sgd", 1e-3, [](R r) -> Any { return Sgd<S>({.learning_rate = r}); }},
-      {"Sgd momentum", 5e-4, [](R r) -> Any { return Sgd<S>({.learning_rate = r, .momentum = 0.9}); }},
-      {"Sgd dampening", 1e-3, [](R r) -> Any { return Sgd<S>({.learning_rate = r, .momentum = 0.9, .dampening = 0.5}); }},
-      {"Sgd nesterov", 5e-4, [](R r) -> Any { return Sgd<S>({.learning_rate = r, .momentum = 0.9, .nesterov = true}); }},
-      {"Sgd decay", 1e-3, [](R r) -> Any { return Sgd<S>({.learning_rate = r, .momentum = 0.5, .weight_decay = 1e-4}); }, true},
-      {"RmsProp", 1e-2, [](R r) -> Any { return RmsProp<S>({.learning_rate = r}); }},
-      {"RmsProp momentum", 2e-3, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .momentum = 0.9}); }},
-      {"RmsProp centered", 1e-2, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .centered = true}); }},
-      {"RmsProp all", 1e-3, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .alpha = 0.9, .weight_decay = 1e-4, .momentum = 0.9, .centered = true}); }, true},
-      {"Adam", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r}); }},
-      {"AmsGrad", 5e-2, [](R r) -> Any { return AmsGrad<S>({.learning_rate = r}); }},
-      {"Adam decay", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
-      {"AdamW", 2e-2, [](R r) -> Any { return AdamW<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
-      {"AmsGradW", 5e-2, [](R r) -> Any { return AmsGradW<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
-      {"clipped Sgd", 1e-3, [](R r) -> Any { return chain<S>(clip_by_global_norm(20.0), sgd({.learning_rate = r, .momentum = 0.9})); }},
-      {"clipped AdamW", 2e-2, [](R r) -> Any { return chain<S>(clip_by_global_norm(0.5), adamw({.learning_rate = r, .weight_decay = 1e-4})); }, true},
-      {"value-clipped Adam", 2e-2, [](R r) -> Any { return chain<S>(clip_by_value(0.5), adam({.learning_rate = r})); }},
-  };
-  // clang-format on
-}
+using OptimizerCases = std::vector<OptimizerCase<S>>;
+
+/// The whole table.
+template <class S>
+OptimizerCases<S> optimizers();
+
+// Its parts, one a file.
+template <class S>
+OptimizerCases<S> momentum_cases();
+template <class S>
+OptimizerCases<S> rms_cases();
+template <class S>
+OptimizerCases<S> adam_cases();
 
 }  // namespace eigentrain::test

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "eigentrain/gradient/clip_norm.hpp"
+#include "eigentrain/optim/adamw.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/optimizers.hpp"

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "support/optimizers.hpp"
+
+#include <iterator>
+
+namespace eigentrain::test {
+
+template <class S>
+OptimizerCases<S> optimizers() {
+  OptimizerCases<S> all;
+  for (const auto part : {
+           momentum_cases<S>,
+           rms_cases<S>,
+           adam_cases<S>,
+       }) {
+    OptimizerCases<S> cases = part();
+    all.insert(all.end(), std::move_iterator(cases.begin()), std::move_iterator(cases.end()));
+  }
+  return all;
+}
+
+template OptimizerCases<float> optimizers();
+template OptimizerCases<double> optimizers();
+
+}  // namespace eigentrain::test
