@@ -69,7 +69,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
     detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
-    if constexpr (!std::is_same_v<Observer, detail::NoObserver>) observer.begin(parameters, count_);
+    if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];
     const Verdict verdict = advance(elements, Step{count_ + 1, &powers_}, 0, streams, observer);
     if (verdict == Verdict::skip) return false;
@@ -130,7 +130,8 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   Verdict advance(Elements<S>& elements, const Step& step, Index first, S** streams,
                   Observer& observer, const Rules&... rules) {
     if constexpr (sizeof...(Rules) == length) {
-      if constexpr (std::is_same_v<Observer, detail::NoObserver>) {
+      if constexpr (detail::Gate<Observer>) {
+        if (!observer.admit()) return Verdict::skip;
         detail::update<detail::Subtract>(elements, streams, rules...);
       } else {
         observer.watch(elements, step, detail::pass_of<detail::Subtract>(streams, rules...));
@@ -158,6 +159,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
           if (verdict == Verdict::skip) link.keep();
           if constexpr (requires { link.transform.template gather<S>(link.pending); }) {
             if (verdict == Verdict::gather) {
+              if (!detail::admitted(observer)) return Verdict::skip;
               const auto next = link.transform.template gather<S>(link.pending);
               check(next);
               detail::update<detail::Keep>(elements, streams, rules..., next);
