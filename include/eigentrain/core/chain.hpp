@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "eigentrain/core/learning_rate.hpp"
+#include "eigentrain/core/observer.hpp"
 #include "eigentrain/core/sequence.hpp"
 #include "eigentrain/core/state.hpp"
-#include "eigentrain/core/update.hpp"
 #include "eigentrain/core/update_stream.hpp"
 
 namespace eigentrain {
@@ -130,13 +130,8 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   Verdict advance(Elements<S>& elements, const Step& step, Index first, S** streams,
                   Observer& observer, const Rules&... rules) {
     if constexpr (sizeof...(Rules) == length) {
-      if constexpr (detail::Gate<Observer>) {
-        if (!observer.admit()) return Verdict::skip;
-        detail::update<detail::Subtract>(elements, streams, rules...);
-      } else {
-        observer.watch(elements, step, detail::pass_of<detail::Subtract>(streams, rules...));
-      }
-      return Verdict::proceed;
+      return detail::make_pass(elements, step, observer,
+                               detail::pass_of<detail::Subtract>(streams, rules...));
     } else {
       auto& link = detail::item<sizeof...(Rules)>(links_);
       using Transform = std::remove_cvref_t<decltype(link.transform)>;

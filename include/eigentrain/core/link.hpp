@@ -56,26 +56,6 @@ void measure(Link<T>& link, const Step& step, const Stream& stream) {
   }
 }
 
-// An observer that is asked, when all has been measured, whether the step may change anything; if
-// not, it is skipped. Others watch the pass.
-template <class T>
-concept Gate = requires(T& observer) {
-  { observer.admit() } -> std::same_as<bool>;
-};
-template <class Observer>
-bool admitted(Observer& observer) {
-  if constexpr (Gate<Observer>) {
-    return observer.admit();
-  } else {
-    return true;
-  }
-}
-
-// Stands where nobody watches a step.
-struct NoObserver {
-  static constexpr bool admit() { return true; }
-};
-
 template <class T, class S>
 concept Transform = Measuring<T> || requires(const T& transform, const Step& step) {
   transform.template at<S>(step);
