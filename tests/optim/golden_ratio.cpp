@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// LAMB and LARS against runs recorded from their papers' equations.
+// LAMB, LARS, Muon and Adafactor against runs recorded from their papers' equations.
 #include "golden/ratio.hpp"
 
 #include <Eigen/Core>
@@ -12,6 +12,7 @@
 
 #include "eigentrain/optim/lamb.hpp"
 #include "eigentrain/optim/lars.hpp"
+#include "eigentrain/optim/muon_with_adamw.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 #include "support/optimizers.hpp"
@@ -65,6 +66,26 @@ const std::vector<std::function<Any(et::Schedule)>> optimizers{
       return et::chain<double>(et::add_decay(0.2),
                                et::trust_ratio({.coefficient = 0.01, .epsilon = 1e-8}),
                                et::descend(r), et::momentum({}));
+    },
+    [](et::Schedule r) {
+      return et::MuonWithAdamW<double>(
+          {.muon = {.learning_rate = r}, .adamw = {.learning_rate = r}});
+    },
+    [](et::Schedule r) {
+      return et::MuonWithAdamW<double>({.muon = {.learning_rate = r,
+                                                 .momentum = 0.8,
+                                                 .nesterov = false,
+                                                 .weight_decay = 0.3,
+                                                 .scale = et::MuonScale::adamw,
+                                                 .iteration = {.rounds = 3}},
+                                        .adamw = {.learning_rate = r}});
+    },
+    [](et::Schedule r) {
+      return et::MuonWithAdamW<double>(
+          {.muon = {.learning_rate = r,
+                    .momentum = 0.9,
+                    .iteration = {.a = 2.0, .b = -1.5, .c = 0.5, .rounds = 8}},
+           .adamw = {.learning_rate = r}});
     },
 };
 
