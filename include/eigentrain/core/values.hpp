@@ -28,7 +28,9 @@ struct Values {
   double reduce(const F& term) const {
     alignas(64) double lanes[reduction_lanes];
     std::fill_n(lanes, reduction_lanes, Fold::start);
-    reduce_run<Fold>(lanes, Index(0), data, data, std::array<S*, 0>{}, size, term);
+    if (size > 0) {
+      reduce_run<Fold>(lanes, Index(0), data, data, std::array<S*, 0>{}, size, term);
+    }
     return fold_lanes<Fold>(lanes);
   }
 };
