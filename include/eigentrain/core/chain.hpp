@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "eigentrain/core/learning_rate.hpp"
+#include "eigentrain/core/observer.hpp"
 #include "eigentrain/core/sequence.hpp"
 #include "eigentrain/core/state.hpp"
-#include "eigentrain/core/update.hpp"
 #include "eigentrain/core/update_stream.hpp"
 
 namespace eigentrain {
@@ -69,7 +69,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
     detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
-    if constexpr (!std::is_same_v<Observer, detail::NoObserver>) observer.begin(parameters, count_);
+    if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];
     const Verdict verdict = advance(elements, Step{count_ + 1, &powers_}, 0, streams, observer);
     if (verdict == Verdict::skip) return false;
@@ -130,12 +130,8 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   Verdict advance(Elements<S>& elements, const Step& step, Index first, S** streams,
                   Observer& observer, const Rules&... rules) {
     if constexpr (sizeof...(Rules) == length) {
-      if constexpr (std::is_same_v<Observer, detail::NoObserver>) {
-        detail::update<detail::Subtract>(elements, streams, rules...);
-      } else {
-        observer.watch(elements, step, detail::pass_of<detail::Subtract>(streams, rules...));
-      }
-      return Verdict::proceed;
+      return detail::make_pass(elements, step, observer,
+                               detail::pass_of<detail::Subtract>(streams, rules...));
     } else {
       auto& link = detail::item<sizeof...(Rules)>(links_);
       using Transform = std::remove_cvref_t<decltype(link.transform)>;
@@ -159,6 +155,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
           if (verdict == Verdict::skip) link.keep();
           if constexpr (requires { link.transform.template gather<S>(link.pending); }) {
             if (verdict == Verdict::gather) {
+              if (!detail::admitted(observer)) return Verdict::skip;
               const auto next = link.transform.template gather<S>(link.pending);
               check(next);
               detail::update<detail::Keep>(elements, streams, rules..., next);

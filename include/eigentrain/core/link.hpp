@@ -56,9 +56,6 @@ void measure(const Stream& stream, const Step& step, const T& transform, Measure
   }
 }
 
-// Stands where nobody watches a step.
-struct NoObserver {};
-
 template <class T, class S>
 concept Transform = Measuring<T> || requires(const T& transform, const Step& step) {
   transform.template at<S>(step);
