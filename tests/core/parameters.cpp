@@ -181,3 +181,32 @@ TEST_CASE("the options of all tensors change by their names, or none does") {
   CHECK(parameters.elements().tensors.size() == 1);
   CHECK(parameters.elements().tensors[0].name == "fc.bias");
 }
+
+TEST_CASE("a copy of a list can be a part of it") {
+  Eigen::VectorXd p[3] = {Eigen::VectorXd::Ones(3), Eigen::VectorXd::Ones(4),
+                          Eigen::VectorXd::Ones(5)};
+  Eigen::VectorXd g[3] = {p[0], p[1], p[2]};
+  et::Parameters<double> all;
+  all.add("a", p[0], g[0]).add("b", p[1], g[1]).add("c", p[2], g[2], {.weight_decay = false});
+  all.elements();
+  et::Parameters<double> part = all;
+  CHECK(part.is_copy_of(all));
+  part.keep_only([](et::Index i) { return i != 1; });
+  CHECK_FALSE(part.is_copy_of(all));
+  CHECK(part.size() == 2);
+  CHECK(part.total() == 8);
+  CHECK(part.name(1) == "c");
+  CHECK_FALSE(part.options(1).weight_decay);
+  CHECK(part.elements().tensors.size() == 2);
+  CHECK(part.elements().tensors[1].parameter.data == p[2].data());
+  CHECK(part.elements().tensors[1].first == 3);
+  CHECK(all.size() == 3);
+  part.add("b", p[1], g[1]);  // its name is free again
+  CHECK(part.elements().total == 12);
+
+  et::Parameters<double> copy = all;
+  all.set_options("b", {.frozen = true});
+  CHECK_FALSE(copy.is_copy_of(all));
+  copy = all;
+  CHECK(copy.is_copy_of(all));
+}

@@ -39,6 +39,10 @@ class Bytes {
   void* data() const { return data_; }
   std::size_t size() const { return size_; }
 
+  EIGENTRAIN_NOINLINE bool same_as(const Bytes& other) const {
+    return size_ == other.size_ && (size_ == 0 || std::memcmp(data_, other.data_, size_) == 0);
+  }
+
   /// Keeps what is there. Allocates only beyond the largest size so far; new memory is zero.
   EIGENTRAIN_NOINLINE void resize(std::size_t size) {
     if (size > capacity_) reserve(size < 2 * capacity_ ? 2 * capacity_ : size);
@@ -90,6 +94,8 @@ class Buffer {
 
   std::size_t size() const { return bytes_.size() / sizeof(T); }
   void resize(std::size_t size) { bytes_.resize(size * sizeof(T)); }
+  /// Padding counts: true for copies, but maybe not for values that are equal.
+  bool same_bytes(const Buffer& other) const { return bytes_.same_as(other.bytes_); }
 
   T* begin() { return static_cast<T*>(bytes_.data()); }
   T* end() { return begin() + size(); }

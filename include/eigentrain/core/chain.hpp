@@ -4,10 +4,10 @@
 
 #include <cstdint>
 
-#include "eigentrain/core/link.hpp"
+#include "eigentrain/core/learning_rate.hpp"
+#include "eigentrain/core/observer.hpp"
 #include "eigentrain/core/sequence.hpp"
 #include "eigentrain/core/state.hpp"
-#include "eigentrain/core/update.hpp"
 #include "eigentrain/core/update_stream.hpp"
 
 namespace eigentrain {
@@ -30,7 +30,8 @@ namespace eigentrain {
 ///     void measure(const auto& stream, Measurement& measured) const;  // stream: an UpdateStream
 ///     template <class S> auto at(const et::Step& step, const Measurement& measured) const;
 ///
-/// and the chain reads all elements once for it, before the pass. It may also end the step:
+/// and the chain reads all elements once for it, before the pass; measure(stream, step, measured)
+/// is told about the step. It may also end the step:
 ///
 ///     et::Verdict verdict(const Measurement& measured) const;
 ///     template <class S> auto gather(const Measurement& measured) const;  // instead of at()
@@ -38,7 +39,7 @@ namespace eigentrain {
 /// The chain owns all state: a copy of it goes on from the same point. Nothing is allocated after
 /// the first step. If step() throws, parameters, state and counter are as before.
 template <class S, class... Transforms>
-class Chain {
+class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...> {
  public:
   using Scalar = S;
   static_assert((detail::Transform<Transforms, S> && ...),
@@ -68,7 +69,7 @@ class Chain {
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
     detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
-    if constexpr (!std::is_same_v<Observer, detail::NoObserver>) observer.begin(parameters, count_);
+    if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];
     const Verdict verdict = advance(elements, Step{count_ + 1, &powers_}, 0, streams, observer);
     if (verdict == Verdict::skip) return false;
@@ -129,12 +130,8 @@ class Chain {
   Verdict advance(Elements<S>& elements, const Step& step, Index first, S** streams,
                   Observer& observer, const Rules&... rules) {
     if constexpr (sizeof...(Rules) == length) {
-      if constexpr (std::is_same_v<Observer, detail::NoObserver>) {
-        detail::update<detail::Subtract>(elements, streams, rules...);
-      } else {
-        observer.watch(elements, step, detail::pass_of<detail::Subtract>(streams, rules...));
-      }
-      return Verdict::proceed;
+      return detail::make_pass(elements, step, observer,
+                               detail::pass_of<detail::Subtract>(streams, rules...));
     } else {
       auto& link = detail::item<sizeof...(Rules)>(links_);
       using Transform = std::remove_cvref_t<decltype(link.transform)>;
@@ -151,13 +148,14 @@ class Chain {
         verdict = advance(elements, step, first + declared, streams, observer, rules..., next);
       };
       if constexpr (detail::Measuring<Transform>) {
-        link.transform.measure(UpdateStream<S, Rules...>(elements, streams, rules...),
-                               link.pending);
+        detail::measure(UpdateStream<S, Rules...>(elements, streams, rules...), step,
+                        link.transform, link.pending);
         if constexpr (detail::Judging<Transform>) {
           verdict = link.transform.verdict(link.pending);
           if (verdict == Verdict::skip) link.keep();
           if constexpr (requires { link.transform.template gather<S>(link.pending); }) {
             if (verdict == Verdict::gather) {
+              if (!detail::admitted(observer)) return Verdict::skip;
               const auto next = link.transform.template gather<S>(link.pending);
               check(next);
               detail::update<detail::Keep>(elements, streams, rules..., next);

@@ -45,8 +45,16 @@ struct Link<T> {
   void keep() { measured = pending; }
 };
 
-// Stands where nobody watches a step.
-struct NoObserver {};
+/// Lets a transform measure; one whose measure() takes the step, before the measurement, is told
+/// about it.
+template <class Stream, class T, class Measurement>
+void measure(const Stream& stream, const Step& step, const T& transform, Measurement& measured) {
+  if constexpr (requires { transform.measure(stream, step, measured); }) {
+    transform.measure(stream, step, measured);
+  } else {
+    transform.measure(stream, measured);
+  }
+}
 
 template <class T, class S>
 concept Transform = Measuring<T> || requires(const T& transform, const Step& step) {

@@ -83,6 +83,28 @@ class Parameters {
     known_ = nullptr;
   }
 
+  /// Takes all tensors off the list but those whose numbers the predicate takes:
+  ///
+  ///     et::Parameters<float> biases = parameters;
+  ///     biases.keep_only([&](et::Index i) { return parameters.name(i).ends_with(".bias"); });
+  template <class Takes>
+  void keep_only(const Takes& takes) {
+    std::size_t kept = 0;
+    total_ = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (!takes(static_cast<Index>(i))) continue;
+      total_ += entries_[i].parameter.shape().size();
+      entries_[kept++] = Entry(entries_[i]);
+    }
+    entries_.resize(kept);
+    known_ = nullptr;
+  }
+
+  /// Whether this list is a copy of the other as that is now.
+  bool is_copy_of(const Parameters& other) const {
+    return entries_.same_bytes(other.entries_) && names_.same_bytes(other.names_);
+  }
+
   /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
   Tensor<S> operator[](Index i) const {
     const Entry& found = entry(i);

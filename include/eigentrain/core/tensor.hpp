@@ -29,6 +29,10 @@ struct Tensor {
   Index state = 0;   ///< where its state begins in each stream of the arena; set by the chain
   Index units = 1;   ///< rows of a matrix, the first axis of a Tensor: outputs; 1 for a vector
   bool row_major = false;
+
+  /// Whether it has at least two rows and two columns; a Tensor's columns are all axes but the
+  /// first.
+  bool is_matrix() const { return units > 1 && parameter.size() > units; }
 };
 
 /// Reductions add up chunks of this many elements, one after the other.

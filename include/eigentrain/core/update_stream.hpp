@@ -87,6 +87,18 @@ class UpdateStream {
     });
   }
 
+  /// Runs a rule (u, p, state...) over all elements before the pass, for the asking transform's own
+  /// state: what it writes must be scratch, or the same as it was, since the step may yet fail.
+  template <class Rule>
+  void write(const Rule& rule) const {
+    static_assert(detail::total_arity<S, Rules...> == 0,
+                  "eigentrain: this transform writes before the pass, so that those before it must "
+                  "not have state; put it at the beginning of the chain");
+    detail::with_items(rules_, [&](const auto&... rules) {
+      detail::update<detail::Keep>(elements_, streams_, rules..., rule);
+    });
+  }
+
   /// The name of the first tensor whose own Σ term(u, p) is infinite or NaN; empty if none is.
   template <class F>
   std::string_view first_without_finite_sum(const F& term) const {

@@ -13,6 +13,7 @@ class Descend {
   explicit Descend(Schedule rate) : rate_(std::move(rate)) {}
 
   const Schedule& rate() const { return rate_; }
+  void set_rate(Schedule rate) { rate_ = std::move(rate); }
 
   template <class S>
   auto at(const Step& step) const {

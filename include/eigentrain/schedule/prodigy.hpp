@@ -20,7 +20,7 @@ struct ProdigyOptions {
   double weight_decay = 0.0;              ///< λ ≥ 0, decoupled
   double d0 = 1e-6;                       ///< the first estimate, > 0
   double d_coef = 1.0;                    ///< a factor on estimates, > 0: what to tune, if anything
-  double growth_rate = ranges::infinity;  ///< d grows by at most this factor a step, ≥ 1
+  double growth_rate = ranges::infinity;  ///< at most, for d in a step, after the first, ≥ 1
   bool bias_correction = false;           ///< Adam's, as one factor on the rate
   bool safeguard_warmup = false;          ///< take η out of the denominator, for long warm-ups
 };
