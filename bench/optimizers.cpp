@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How near is every optimizer's step to what a loop by hand takes, and how far from LibTorch's?
 //
-//     optimizers --table            interleaved medians and ratios, as in docs/benchmarks.md
+//     optimizers --table [Adam ...] interleaved medians and ratios, as in docs/benchmarks.md
 //     optimizers [--benchmark_...]  eigentrain's steps one by one, by Google Benchmark
 //
 // Beside eigentrain runs a loop written with intrinsics for each rule, which reads and writes the
@@ -207,15 +207,27 @@ std::vector<Contender> contenders(const Problem& problem, Rule rule, const Choic
   return all;
 }
 
+/// The rules that the arguments name, or all.
+std::vector<NamedRule> chosen(int argc, char** argv) {
+  std::vector<NamedRule> found;
+  for (const NamedRule& named : rules) {
+    const bool asked = std::find_if(argv + 1, argv + argc, [&](const char* name) {
+                         return std::string(name) == named.name;
+                       }) != argv + argc;
+    if (argc == 1 || asked) found.push_back(named);
+  }
+  return found;
+}
+
 /// Nanoseconds a parameter; eigentrain's speed as a share of the loop's by hand, LibTorch's time as
 /// a multiple of eigentrain's. Where the noise is more than a few percent, the machine was busy and
 /// the row says little.
-void print_rivals() {
+void print_rivals(const std::vector<NamedRule>& asked) {
   std::printf(
       "\nns a parameter\n\n| optimizer | parameters | by hand | eigentrain | its speed | "
       "LibTorch | its time over eigentrain's | noise |\n|---|---|---|---|---|---|---|---|\n");
   std::string notes;
-  for (const NamedRule& named : rules) {
+  for (const NamedRule& named : asked) {
     notes += std::string(named.name) + ":";
     for (const Problem& problem : problems()) {
       const Choice choice = fastest_loop(problem, named.rule);
@@ -242,11 +254,11 @@ void print_rivals() {
 
 #ifdef EIGENTRAIN_BENCH_THREADS
 /// Two threads against one, by the clock on the wall.
-void print_threads() {
+void print_threads(const std::vector<NamedRule>& asked) {
   std::printf(
       "\nns a parameter with OpenMP, by the clock on the wall\n\n| optimizer | parameters | "
       "one thread | two threads | times as fast | noise |\n|---|---|---|---|---|---|\n");
-  for (const NamedRule& named : rules) {
+  for (const NamedRule& named : asked) {
     for (const Problem& problem : problems()) {
       if (problem.total() < 1e5 || problem.total() > 2e6) continue;
       std::vector<std::string> names;
@@ -286,9 +298,10 @@ int main(int argc, char** argv) {
   std::printf("%s, %s, registers of %d bytes\n", processor().c_str(), compiler(),
               static_cast<int>(eigentrain::simd_level()));
   if (table) {
-    print_rivals();
+    const std::vector<NamedRule> asked = chosen(argc, argv);
+    print_rivals(asked);
 #ifdef EIGENTRAIN_BENCH_THREADS
-    if (std::thread::hardware_concurrency() > 1) print_threads();
+    if (std::thread::hardware_concurrency() > 1) print_threads(asked);
 #endif
     return 0;
   }

@@ -118,5 +118,7 @@ template <class S>
 OptimizerCases<S> sign_cases();
 template <class S>
 OptimizerCases<S> schedule_free_cases();
+template <class S>
+OptimizerCases<S> ratio_cases();
 
 }  // namespace eigentrain::test
