@@ -90,7 +90,7 @@ struct MonitorLanes {
 /// The same in lanes of S, folded into one value each: the same bits for any register width. n is a
 /// multiple of monitor_lanes, at most monitor_piece.
 template <class S>
-void sum_lanes(const S* gradient, const S* before, const S* after, Index n, S (&sums)[6]) {
+void sum_in_lanes(const S* gradient, const S* before, const S* after, Index n, S (&sums)[6]) {
   constexpr int lanes = monitor_lanes<S>;
   alignas(64) S results[6 * lanes];
   S* const to = results;
@@ -126,7 +126,7 @@ MonitorSums sum_piece(const S* gradient, const S* before, const S* after, Index 
   bool exact = true;
   const auto add = [&](const S* g, const S* old, const S* now, Index count, Index padding) {
     S sums[6];
-    sum_lanes(g, old, now, count, sums);
+    sum_in_lanes(g, old, now, count, sums);
     // A square that matters must neither overflow nor fall among the subnormal numbers.
     constexpr S least = std::numeric_limits<S>::min() / std::numeric_limits<S>::epsilon();
     constexpr S most = std::numeric_limits<S>::max();
