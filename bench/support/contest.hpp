@@ -73,7 +73,8 @@ using MakeContenders = std::function<std::vector<Contender>()>;
 /// Compares the contenders at several places in memory, anew each time, and takes the medians:
 /// where the pages of a large array lie decides about a few percent.
 inline std::vector<Result> compare_placements(const MakeContenders& make,
-                                              std::vector<std::string>& names) {
+                                              std::vector<std::string>& names,
+                                              double (*clock)() = processor_seconds) {
   constexpr int placements = 5;
   std::vector<std::vector<Result>> all;
   for (int k = 0; k < placements; ++k) {
@@ -84,7 +85,7 @@ inline std::vector<Result> compare_placements(const MakeContenders& make,
     }
     names.clear();
     for (const Rival& rival : rivals) names.push_back(rival.name);
-    all.push_back(compare(rivals, {.rounds = 15}));
+    all.push_back(compare(rivals, {.rounds = 15, .clock = clock}));
     for (const Contender& contender : present) contender.check();
   }
   std::vector<Result> medians(names.size());

@@ -28,12 +28,6 @@ struct Result {
       0.0;  ///< half of the rounds lie within this share of the time: quartile to quartile
 };
 
-struct Plan {
-  int rounds = 31;
-  double block_seconds = 0.004;  ///< at least; a block is one call or more
-  bool warm = true;              ///< make a call before each block that isn't timed
-};
-
 /// Processor time of the whole program, so that neither other programs' turns count nor a rival can
 /// win by threads.
 inline double processor_seconds() {
@@ -42,11 +36,26 @@ inline double processor_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+/// The clock on the wall, for rivals with threads.
+inline double wall_seconds() {
+  std::timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+struct Plan {
+  int rounds = 31;
+  double block_seconds = 0.004;  ///< at least; a block is one call or more
+  bool warm = true;              ///< make a call before each block that isn't timed
+  double (*clock)() = processor_seconds;
+};
+
 /// Seconds for one call.
-inline double seconds_of(const std::function<void()>& run, long calls) {
-  const double begin = processor_seconds();
+inline double seconds_of(const std::function<void()>& run, long calls,
+                         double (*clock)() = processor_seconds) {
+  const double begin = clock();
   for (long i = 0; i < calls; ++i) run();
-  return (processor_seconds() - begin) / static_cast<double>(calls);
+  return (clock() - begin) / static_cast<double>(calls);
 }
 
 /// The value below which a share of all values lies; a half gives the median.
@@ -63,7 +72,7 @@ inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan&
   const std::size_t count = rivals.size();
   std::vector<long> calls(count, 1);
   for (std::size_t i = 0; i < count; ++i) {
-    while (seconds_of(rivals[i].run, calls[i]) * static_cast<double>(calls[i]) <
+    while (seconds_of(rivals[i].run, calls[i], plan.clock) * static_cast<double>(calls[i]) <
            plan.block_seconds) {
       calls[i] *= 2;
     }
@@ -74,7 +83,7 @@ inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan&
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = (k + static_cast<std::size_t>(r)) % count;
       if (plan.warm) rivals[i].run();
-      round[i] = seconds_of(rivals[i].run, calls[i]);
+      round[i] = seconds_of(rivals[i].run, calls[i], plan.clock);
     }
     for (std::size_t i = 0; i < count; ++i) {
       times[i].push_back(round[i]);

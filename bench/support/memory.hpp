@@ -10,13 +10,15 @@
 
 namespace bench {
 
-/// One tensor as a step sees it: parameter, gradient, both moments.
+/// One tensor as a step sees it: parameter, gradient, both moments; and a third value of state, in
+/// memory that was made with five streams.
 struct Tensor {
   float* p;
   float* g;
   float* m;
   float* v;
   std::size_t size;
+  float* w = nullptr;
 };
 
 enum class Layout {
@@ -28,27 +30,29 @@ enum class Layout {
 /// Owns the arrays of a list of tensors, filled with numbers that depend only on the position.
 class Memory {
  public:
-  Memory(const std::vector<std::size_t>& sizes, Layout layout) {
+  Memory(const std::vector<std::size_t>& sizes, Layout layout, std::size_t streams = 4) {
     for (std::size_t size : sizes) total_ += size;
     if (layout != Layout::plain) {
       constexpr std::size_t page = 4096, stagger = 1024;
-      // Tensors follow each other in four streams, each beginning on a cache line.
+      // Tensors follow each other in four streams or five, each beginning on a cache line.
       std::size_t length = 0;
       for (std::size_t size : sizes) length += (size + 15) / 16 * 16;
       const std::size_t stride = (length * sizeof(float) + page - 1) / page * page + stagger;
-      aligned_.reset(static_cast<char*>(::operator new(4 * stride, std::align_val_t(page))));
+      aligned_.reset(static_cast<char*>(::operator new(streams * stride, std::align_val_t(page))));
       std::size_t offset = 0;
       for (std::size_t size : sizes) {
         const auto stream = [&](std::size_t k) {
           return reinterpret_cast<float*>(aligned_.get() + k * stride) + offset;
         };
         tensors_.push_back({stream(0), stream(1), stream(2), stream(3), size});
+        if (streams > 4) tensors_.back().w = stream(4);
         offset += (size + 15) / 16 * 16;
       }
     } else {
       for (std::size_t size : sizes) {
         float* m = array(size);
         tensors_.push_back({nullptr, nullptr, m, array(size), size});
+        if (streams > 4) tensors_.back().w = array(size);
       }
     }
     if (layout != Layout::staggered) {
@@ -69,6 +73,7 @@ class Memory {
         tensor.g[i] = number(count++);
         tensor.m[i] = 0.0f;
         tensor.v[i] = 0.0f;
+        if (tensor.w != nullptr) tensor.w[i] = 0.0f;
       }
     }
   }

@@ -313,3 +313,33 @@ TEST_CASE("a transform's own state lies behind that of the rules before it") {
       list.elements(), streams, takes_none, takes_two);
   CHECK(stream.state(0) == &c);
 }
+
+TEST_CASE("a stream behind one more rule sees what the rule would make of the state") {
+  Eigen::VectorXf p = Eigen::VectorXf::LinSpaced(21, 0.0f, 20.0f), g = Eigen::VectorXf::Ones(21);
+  et::Parameters<float> list;
+  list.add("one", p.head(4), g.head(4)).add("two", p.tail(17), g.tail(17));
+  et::Elements<float>& elements = list.elements();
+  elements.tensors[1].state = 4;
+  std::vector<float> other(21, 5.0f), own(21, 3.0f);
+  float* const streams[] = {other.data(), own.data()};
+  const auto before = [](const auto& u, const auto&, auto& s) {
+    s = s + u;
+    return u + s;
+  };
+  const auto further = [](const auto& u, const auto& value, auto& s) {
+    s = s * value;
+    return u + s;
+  };
+  const auto same = [](const auto& u, const auto&) { return u; };
+  et::test::at_every_level([&] {
+    const et::UpdateStream<float, decltype(before)> stream(elements, streams, before);
+    CHECK(stream.sum(same) == 7.0 * 21);
+    CHECK(stream.after(further).sum(same) == 7.0 * 21 + 3.0 * 210);
+    stream.for_each_tensor([&](const et::Tensor<float>& tensor, const auto& alone) {
+      const double rest = tensor.number == 0 ? 6.0 : 204.0;
+      CHECK(alone.after(further).sum(same) == 7.0 * double(alone.size()) + 3.0 * rest);
+    });
+  });
+  CHECK(other == std::vector<float>(21, 5.0f));
+  CHECK(own == std::vector<float>(21, 3.0f));
+}

@@ -42,6 +42,24 @@ TEST_CASE("epsilon stands outside the root, and is not corrected") {
   CHECK(update(0.5) == Approx(0.5).epsilon(1e-14));
 }
 
+TEST_CASE("epsilon may stand beside the uncorrected root, as in Keras and TensorFlow") {
+  // A constant gradient g: α = √(1 − β₂ᵗ), m̂ = g, √v = α·|g|.
+  auto update = probe<double>(et::adam_direction({.epsilon = 0.5, .epsilon_hat = true}));
+  for (int t = 1; t <= 20; ++t) {
+    const double alpha = std::sqrt(1.0 - std::pow(0.999, t));
+    CHECK(update(2.0) == Approx(alpha * 2.0 / (alpha * 2.0 + 0.5)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("without corrections the first steps are too large, as in MLX") {
+  for (const bool hat : {false, true}) {
+    auto update = probe<double>(
+        et::adam_direction({.epsilon = 0.5, .epsilon_hat = hat, .bias_correction = false}));
+    CHECK(update(2.0) == Approx(0.2 / (2.0 * std::sqrt(0.001) + 0.5)).epsilon(1e-13));
+    CHECK(update(2.0) == Approx(0.38 / (2.0 * std::sqrt(0.001999) + 0.5)).epsilon(1e-13));
+  }
+}
+
 TEST_CASE("all tensors share the step: the powers of beta don't advance per tensor") {
   // A fault of two peers: with two or more tensors their second tensor's first step was not 1.
   std::vector<Eigen::VectorXd> p(5, Eigen::VectorXd::Zero(3)), g(5, Eigen::VectorXd::Ones(3));

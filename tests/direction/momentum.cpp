@@ -82,3 +82,15 @@ TEST_CASE("options out of range throw") {
                     "momentum: nesterov needs momentum > 0 and dampening 0, got momentum 0.9 and "
                     "dampening 0.1");
 }
+
+TEST_CASE("with the rate in front of it, the buffer holds the rate, as in Keras") {
+  const auto rate = [](std::int64_t step) { return step == 0 ? 1.0 : 0.0; };
+  Eigen::Matrix<double, 1, 1> p(0.0), g(1.0);
+  et::Parameters<double> parameters;
+  parameters.add("p", p, g);
+  auto keras = et::chain<double>(et::descend(rate), et::momentum({.momentum = 0.5}));
+  for (const double expected : {-1.0, -1.5, -1.75}) {  // it rolls on though the rate is zero
+    keras.step(parameters);
+    CHECK(p[0] == expected);
+  }
+}

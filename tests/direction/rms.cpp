@@ -24,6 +24,15 @@ TEST_CASE("epsilon stands outside the root") {
   CHECK(update(2.0) == Approx(2.0 / 4.0).epsilon(1e-15));  // inside: 2/√(1 + 3) = 1
 }
 
+TEST_CASE("epsilon may stand inside the root, as in Keras and Optax") {
+  auto plain = probe<double>(
+      et::rms_direction({.alpha = 0.75, .epsilon = 3.0, .epsilon_inside_root = true}));
+  CHECK(plain(2.0) == Approx(1.0).epsilon(1e-15));
+  auto centered = probe<double>(et::rms_direction(
+      {.alpha = 0.75, .epsilon = 0.25, .centered = true, .epsilon_inside_root = true}));
+  CHECK(centered(2.0) == Approx(2.0).epsilon(1e-15));  // v = 1, mean ½: √(1 − ¼ + ¼)
+}
+
 TEMPLATE_TEST_CASE("centered divides by the deviation from the mean", "", float, double) {
   using S = TestType;
   const double epsilon = 8.0 * std::numeric_limits<S>::epsilon();

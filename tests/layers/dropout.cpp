@@ -3,7 +3,10 @@
 
 #include <limits>
 #include <stdexcept>
+#include <unsupported/Eigen/CXX11/Tensor>
 
+#include "eigentrain/schedule/cosine.hpp"
+#include "eigentrain/schedule/schedule.hpp"
 #include "layers/oracle.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
@@ -18,16 +21,23 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// The definition, value by value: word 16j + i of group g decides about value 64g + 16j + i.
+/// The definition, value by value: bit 31 − k of word j of counter 16g + i is the bit of plane
+/// 4g + j, of which the first is the highest, for value 512b + 16k + i.
 template <class S>
 Batch<S> reference(const Batch<S>& input, double rate, const Generator& random) {
   Batch<S> output(input.rows(), input.cols());
   for (Eigen::Index n = 0; n < input.size(); ++n) {
-    const Eigen::Index group = n / 64, j = n % 64 / 16, i = n % 16;
-    const auto words = eigentrain::philox_words<1>(
-        random.seed(), random.stream(),
-        random.position() / 4 + static_cast<std::uint64_t>(16 * group + i));
-    const double u = static_cast<double>(words.word[j].lanes >> 1) * 0x1p-31;
+    const Eigen::Index block = n / 512, k = n % 512 / 16, i = n % 16;
+    double u = 0.0, unit = 0.5;
+    for (Eigen::Index group = 0; group < 8; ++group) {
+      const auto words = eigentrain::philox_words<1>(
+          random.seed(), random.stream(),
+          random.position() / 4 + static_cast<std::uint64_t>(128 * block + 16 * group + i));
+      for (const auto& word : words.word) {
+        u += (word.lanes >> (31 - k) & 1) != 0 ? unit : 0.0;
+        unit *= 0.5;
+      }
+    }
     output.data()[n] = u >= rate ? input.data()[n] * static_cast<S>(1.0 / (1.0 - rate)) : S(0);
   }
   return output;
@@ -50,8 +60,8 @@ TEMPLATE_TEST_CASE("dropout is its definition at every size and place", "[dropou
         Placed<S> in(x, rows % 5, cols % 3), out(Batch<S>::Zero(rows, cols), cols % 7, rows % 2);
         dropout.forward(in.view, out.view, random);
         right = right && same_bits(out.view, expected) && same_bits(in.view, x);
-        right = right &&
-                random.position() - before == static_cast<std::uint64_t>((x.size() + 63) / 64 * 64);
+        right = right && random.position() - before ==
+                             static_cast<std::uint64_t>((x.size() + 511) / 512 * 512);
         intact = intact && in.intact() && out.intact();
 
         Batch<S> ones = Batch<S>::Ones(rows, cols), slope(rows, cols);
@@ -80,6 +90,7 @@ TEMPLATE_TEST_CASE("dropout over many blocks is the same on every register", "[d
     Batch<S> y(257, 129), dx(257, 129);
     dropout.forward(x, y, random);
     CHECK(same_bits(y, expected));
+    CHECK(hash(y) == (sizeof(S) == 4 ? 0x306a9a60c20ddad7u : 0xf0495e91d08371dfu));
     dropout.backward(x, dx);
     CHECK(same_bits(dx, expected));
     Batch<S> in_place = x;
@@ -271,4 +282,51 @@ TEST_CASE("dropout refuses bad rates and shapes, and changes nothing", "[dropout
   Batch<float> dx(4, 8);
   dropout.backward(x, dx);
   CHECK(same_bits(dx, y));
+}
+
+TEST_CASE("dropout takes tensors and row-major matrices, in storage order") {
+  const Generator start(8);
+  const Batch<float> x = noise_batch<float>(60, 10, 1);
+  const Batch<float> expected = reference<float>(x, 0.5, start);
+  Dropout<float> dropout({.rate = 0.5});
+  Generator random = start;
+  Eigen::Tensor<float, 4> tensor(3, 4, 5, 10), dropped(3, 4, 5, 10);
+  std::copy_n(x.data(), 600, tensor.data());
+  dropout.forward(tensor, dropped, random);
+  CHECK(std::equal(dropped.data(), dropped.data() + 600, expected.data()));
+  dropout.backward(tensor, Eigen::TensorMap<Eigen::Tensor<float, 4>>(tensor));
+  CHECK(std::equal(tensor.data(), tensor.data() + 600, expected.data()));
+
+  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::Map<const RowMajor> rows(x.data(), 10, 60);  // the same memory
+  RowMajor y(10, 60);
+  random = start;
+  dropout.forward(rows, y, random);
+  CHECK(std::equal(y.data(), y.data() + 600, expected.data()));
+  Batch<float> columns(10, 60), zero = Batch<float>::Zero(10, 60);
+  columns.setZero();
+  CHECK_THROWS_WITH(dropout.backward(y, columns),
+                    "Dropout: the input's gradient is column-major, but the output was not");
+  CHECK(columns == zero);
+  random = start;
+  dropout.forward(rows, columns, random);  // numbered as they are written
+  CHECK(same_bits(columns, reference<float>(Batch<float>(rows), 0.5, start)));
+  Eigen::ArrayXXf array = x.array();
+  random = start;
+  dropout.forward(array, array, random);
+  CHECK(same_bits(array.matrix().eval(), expected));
+}
+
+TEST_CASE("dropout's rate follows a schedule") {
+  const eigentrain::Schedule rate = eigentrain::cosine_decay({.initial = 0.5, .steps = 4});
+  Dropout<float> dropout;
+  Generator random(1);
+  const Batch<float> ones = Batch<float>::Ones(40, 40);
+  Batch<float> y(40, 40);
+  for (std::int64_t step = 0; step <= 4; ++step) {
+    dropout.set_rate(rate(step));
+    dropout.forward(ones, y, random);
+    CHECK(y.maxCoeff() == static_cast<float>(1 / (1 - rate(step))));
+  }
+  CHECK(y == ones);
 }

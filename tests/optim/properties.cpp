@@ -140,7 +140,7 @@ TEMPLATE_TEST_CASE(
     // The oracle for a size is the machine with one lane a register: tensors of one element each.
     // Clipping numbers its elements through, so it sees the same list. Where that is another
     // problem, it is the baseline's registers.
-    const bool cut = c.traits.reach == Reach::element;
+    const bool cut = c.traits.reach <= Reach::list;
     for (Index n = 0; n <= 33; ++n) {
       Vector<S> expected = starts<S>(n), g(n);
       if (!cut && n > 0) {
@@ -190,7 +190,7 @@ TEMPLATE_TEST_CASE("a tensor may be cut into any pieces", "", float, double) {
   using S = TestType;
   constexpr Index n = 517;
   FOR_EVERY_OPTIMIZER(c) {
-    if (c.traits.reach != Reach::element) continue;
+    if (c.traits.reach > Reach::list) continue;
     const Vector<S> expected = after<S>(c.make(rate), n, 20);
     for (const Index piece : {1, 7, 16, 100, 516}) {
       Vector<S> p = starts<S>(n), g(n);
@@ -614,8 +614,15 @@ TEMPLATE_TEST_CASE("gradients at the ends of the range make no parameter go wron
       et::Parameters<S> parameters;
       parameters.add("p", p, g);
       auto optimizer = c.make(1e-3);
-      for (int step = 0; step < 50; ++step) optimizer.step(parameters);
+      int subnormals = 0;
+      for (int step = 0; step < 50; ++step) {
+        optimizer.step(parameters);
+        optimizer.each_state(0, [&](S value) {  // a copy of the gradient may be what that is
+          subnormals += std::fpclassify(value) == FP_SUBNORMAL && value != g0;
+        });
+      }
       CAPTURE(g0);
+      CHECK(subnormals == 0);
       CHECK(p.allFinite());
       CHECK((p.array() - S(1)).abs().maxCoeff() <= S(1));
     }

@@ -76,7 +76,8 @@ class AnyOptimizer {
 /// What the update of an element depends on beside its own gradients, which decides what may be
 /// done to a list of tensors without changing a bit.
 enum class Reach {
-  element,  ///< nothing, or sums over all: a tensor may be cut into pieces
+  element,  ///< nothing
+  list,     ///< sums over all tensors: still, a tensor may be cut into pieces
   tensor,   ///< sums over its tensor in storage order: any form of memory does
   matrix    ///< its place in a matrix
 };
@@ -111,5 +112,11 @@ template <class S>
 OptimizerCases<S> rms_cases();
 template <class S>
 OptimizerCases<S> adam_cases();
+template <class S>
+OptimizerCases<S> adaptive_cases();
+template <class S>
+OptimizerCases<S> sign_cases();
+template <class S>
+OptimizerCases<S> schedule_free_cases();
 
 }  // namespace eigentrain::test

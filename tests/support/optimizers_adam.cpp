@@ -20,8 +20,10 @@ OptimizerCases<S> adam_cases() {
       {"Adam decay", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
       {"AdamW", 2e-2, [](R r) -> Any { return AdamW<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
       {"AmsGradW", 5e-2, [](R r) -> Any { return AmsGradW<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
-      {"clipped AdamW", 2e-2, [](R r) -> Any { return chain<S>(clip_by_global_norm(0.5), adamw({.learning_rate = r, .weight_decay = 1e-4})); }, true, {.refuses_nan = true}},
+      {"clipped AdamW", 2e-2, [](R r) -> Any { return chain<S>(clip_by_global_norm(0.5), adamw({.learning_rate = r, .weight_decay = 1e-4})); }, true, {.reach = Reach::list, .refuses_nan = true}},
       {"value-clipped Adam", 2e-2, [](R r) -> Any { return chain<S>(clip_by_value(0.5), adam({.learning_rate = r})); }},
+      {"Adam epsilon hat", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .epsilon_hat = true}); }},
+      {"Adam uncorrected", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .bias_correction = false}); }},
   };
   // clang-format on
 }

@@ -16,7 +16,8 @@ OptimizerCases<S> rms_cases() {
       {"RmsProp momentum", 2e-3, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .momentum = 0.9}); }},
       {"RmsProp centered", 1e-2, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .centered = true}); }},
       {"RmsProp all", 1e-3, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .alpha = 0.9, .weight_decay = 1e-4, .momentum = 0.9, .centered = true}); }, true},
-      {"clipped RmsProp", 2e-3, [](R r) -> Any { return chain<S>(clip_by_global_norm(20.0), rms_prop({.learning_rate = r, .momentum = 0.9})); }, false, {.refuses_nan = true}},
+      {"clipped RmsProp", 2e-3, [](R r) -> Any { return chain<S>(clip_by_global_norm(20.0), rms_prop({.learning_rate = r, .momentum = 0.9})); }, false, {.reach = Reach::list, .refuses_nan = true}},
+      {"RmsProp inside", 1e-2, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .epsilon_inside_root = true}); }},
   };
   // clang-format on
 }

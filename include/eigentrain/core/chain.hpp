@@ -148,7 +148,8 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
         verdict = advance(elements, step, first + declared, streams, observer, rules..., next);
       };
       if constexpr (detail::Measuring<Transform>) {
-        detail::measure(link, step, UpdateStream<S, Rules...>(elements, streams, rules...));
+        detail::measure(UpdateStream<S, Rules...>(elements, streams, rules...), step,
+                        link.transform, link.pending);
         if constexpr (detail::Judging<Transform>) {
           verdict = link.transform.verdict(link.pending);
           if (verdict == Verdict::skip) link.keep();

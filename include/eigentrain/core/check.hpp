@@ -19,13 +19,10 @@ namespace detail {
 /// A piece of a message: text, a number or a shape, kept as it is until the message is wanted.
 class Part {
  public:
-  template <class T>
-    requires std::is_convertible_v<const T&, std::string_view>
-  Part(const T& value) : kind_(Kind::text) {  // NOLINT: implicit on purpose
-    const std::string_view text = value;
-    text_ = text.data();
-    second_ = static_cast<std::int64_t>(text.size());
-  }
+  Part(std::string_view text)  // NOLINT: implicit on purpose, as the others
+      : text_(text.data()), second_(static_cast<std::int64_t>(text.size())), kind_(Kind::text) {}
+  Part(const char* text) : Part(std::string_view(text)) {}         // NOLINT
+  Part(const std::string& text) : Part(std::string_view(text)) {}  // NOLINT
   template <class T>
     requires std::is_floating_point_v<T>
   Part(T value) : real_(static_cast<double>(value)), kind_(Kind::real) {}  // NOLINT

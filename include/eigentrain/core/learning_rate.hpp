@@ -28,8 +28,8 @@ struct FirstRated<First, Rest...> {
 template <class... T>
 concept OneIsRated = (0 + ... + (Rated<T> ? 1 : 0)) == 1;
 
-/// What a chain with one descend(), or another transform with rate() and set_rate(), can do besides:
-/// its base.
+/// What a chain with one descend(), or another transform with rate() and set_rate(), can do
+/// besides: its base.
 template <class Chain, class... Transforms>
 class LearningRate {
  public:

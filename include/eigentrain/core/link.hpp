@@ -45,14 +45,14 @@ struct Link<T> {
   void keep() { measured = pending; }
 };
 
-/// Lets the link's transform measure; one whose measure() takes the step, before the measurement,
-/// is told about it.
-template <class T, class Stream>
-void measure(Link<T>& link, const Step& step, const Stream& stream) {
-  if constexpr (requires { link.transform.measure(stream, step, link.pending); }) {
-    link.transform.measure(stream, step, link.pending);
+/// Lets a transform measure; one whose measure() takes the step, before the measurement, is told
+/// about it.
+template <class Stream, class T, class Measurement>
+void measure(const Stream& stream, const Step& step, const T& transform, Measurement& measured) {
+  if constexpr (requires { transform.measure(stream, step, measured); }) {
+    transform.measure(stream, step, measured);
   } else {
-    link.transform.measure(stream, link.pending);
+    transform.measure(stream, measured);
   }
 }
 

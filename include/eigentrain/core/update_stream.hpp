@@ -24,6 +24,19 @@ class UpdateStream {
   /// The number of elements.
   Index size() const { return size_; }
 
+  /// The same elements behind one more rule, which may use the asking transform's own state, from
+  /// slot 0 on: copies of it, so that a sum may be taken over what this step is going to write. The
+  /// rule must outlive the stream that is returned.
+  template <class Rule>
+  UpdateStream<S, Rules..., Rule> after(const Rule& rule) const {
+    return detail::with_items(rules_, [&](const auto&... rules) {
+      UpdateStream<S, Rules..., Rule> further(elements_, streams_, rules..., rule);
+      further.first_ = first_;
+      further.size_ = size_;
+      return further;
+    });
+  }
+
   /// Σ term(u, p) over all elements, formed in double: term is a generic lambda over packets of
   /// double, as in `stream.sum([](const auto& u, const auto&) { return u * u; })`.
   template <class F>
@@ -97,6 +110,9 @@ class UpdateStream {
   }
 
  private:
+  template <class, class...>
+  friend class UpdateStream;
+
   // The elements [begin, end) of this stream.
   template <class Fold, class F>
   double reduce_range(Index begin, Index end, const F& term) const {

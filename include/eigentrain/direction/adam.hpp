@@ -7,9 +7,11 @@
 namespace eigentrain {
 
 struct AdamDirectionOptions {
-  double beta1 = 0.9;     ///< decay of the first moment, in [0, 1)
-  double beta2 = 0.999;   ///< decay of the second moment, in [0, 1)
-  double epsilon = 1e-8;  ///< added to the root, > 0
+  double beta1 = 0.9;           ///< decay of the first moment, in [0, 1)
+  double beta2 = 0.999;         ///< decay of the second moment, in [0, 1)
+  double epsilon = 1e-8;        ///< added to the root, > 0
+  bool epsilon_hat = false;     ///< ε is added to the uncorrected root √v, not to √v̂
+  bool bias_correction = true;  ///< false: m and v in the place of m̂ and v̂
 };
 
 namespace detail {
@@ -24,18 +26,30 @@ auto adam_moments(const AdamDirectionOptions& options) {
   };
 }
 
-/// (m, v) ↦ m̂ / (√v̂ + ε).
+/// (m, v) ↦ m̂ / (√v̂ + ε). If `corrected`, it is v̂ that comes in the place of v.
 template <class S>
-auto adam_quotient(const AdamDirectionOptions& options, const Step& step) {
+auto adam_quotient(const AdamDirectionOptions& options, const Step& step, bool corrected = false) {
   // Bias corrections belong to the step, and are formed in double. m̂ / (√v̂ + ε), with above and
   // below times the first correction, is m / (root·√v + margin): one product less an element.
   const Exact one = 1.0;
-  const Exact m_correction = one - step.power(options.beta1);
-  const Exact v_correction = one - step.power(options.beta2);
-  const Exact root = m_correction / sqrt(v_correction);
-  const Exact margin = m_correction * options.epsilon;
+  Exact m_correction = one, root = one;
+  if (options.bias_correction) {
+    m_correction = one - step.power(options.beta1);
+    root = corrected ? m_correction : m_correction / sqrt(one - step.power(options.beta2));
+  }
+  const Exact margin = (options.epsilon_hat ? root : m_correction) * options.epsilon;
   return [root = S(root[0]), margin = S(margin[0])](const auto& m, const auto& v)
              EIGENTRAIN_INLINE_LAMBDA { return m / (root * sqrt(v) + margin); };
+}
+
+/// Adam's options out of those of an optimizer that has them too.
+template <class Options>
+AdamDirectionOptions adam_direction_options(const Options& options) {
+  return {.beta1 = options.beta1,
+          .beta2 = options.beta2,
+          .epsilon = options.epsilon,
+          .epsilon_hat = options.epsilon_hat,
+          .bias_correction = options.bias_correction};
 }
 
 inline void check_adam(const AdamDirectionOptions& options, std::string_view owner) {
@@ -83,8 +97,10 @@ class AdamDirection {
 ///
 /// Throws std::invalid_argument for options out of range. Kingma & Ba, "Adam: a method for
 /// stochastic optimization", 2015. As torch.optim.Adam; its `amsgrad` is amsgrad_direction(). Keras
-/// has ε = 1e-7 and adds it to the uncorrected root. Moments that have decayed into the subnormals
-/// become zero.
+/// and TensorFlow have ε = 1e-7 and the form before the paper's section 2.1, in which ε is added to
+/// the uncorrected root: {.epsilon_hat = true} gives u = √(1 − β₂ᵗ) / (1 − β₁ᵗ)·m / (√v + ε).
+/// Tutorials and MLX do without corrections: {.bias_correction = false}. For Optax's `eps_root` see
+/// adam_root_direction(). Moments that have decayed into the subnormals become zero.
 inline AdamDirection adam_direction(const AdamDirectionOptions& options) {
   return AdamDirection(options);
 }

@@ -56,7 +56,8 @@ class Momentum {
 /// Throws std::invalid_argument for options out of range. Polyak, "Some methods of speeding up the
 /// convergence of iteration methods", 1964; Sutskever et al., "On the importance of initialization
 /// and momentum in deep learning", 2013, for the form of Nesterov's. As torch.optim.SGD. Keras
-/// folds the learning rate into the buffer, which differs once the rate changes. A buffer value
+/// folds the learning rate into the buffer, which differs once the rate changes: put descend()
+/// BEFORE momentum() for that, as in chain<float>(descend(schedule), momentum({})). A buffer value
 /// that has decayed into the subnormals becomes zero.
 inline Momentum momentum(const MomentumOptions& options) {
   return Momentum(options);

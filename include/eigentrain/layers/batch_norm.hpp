@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Batch normalization of features.
+// Batch normalization of channels.
 #pragma once
 
-#include <cmath>
-#include <cstdint>
-
-#include "eigentrain/layers/batch_norm_kernels.hpp"
-#include "eigentrain/layers/columns.hpp"
+#include "eigentrain/layers/channel_sets.hpp"
+#include "eigentrain/layers/running_statistics.hpp"
 
 namespace eigentrain {
 
@@ -19,79 +16,65 @@ struct BatchNormOptions {
   double epsilon = 1e-5;
 };
 
-/// Batch normalization: every feature (row) gets mean β and standard deviation γ over the batch.
+/// Batch normalization: every channel gets mean β and standard deviation γ over the batch.
 ///
 ///     y = γ·x̂ + β,   x̂ = (x − μ)/√(σ² + ε)
 ///
-/// In training (forward), μ and σ² are the mean and the biased variance of the batch, and the
-/// running statistics move towards them: r ← (1 − momentum)·r + momentum·(μ, or σ²·n/(n−1)).
-/// In evaluation (evaluate), μ and σ² are the running statistics, which start at 0 and 1.
+/// μ and σ² are the mean and the biased variance of the batch in training (forward), towards which
+/// the running statistics move (see RunningStatistics), and these in evaluation (evaluate).
 ///
-/// x and y are features × samples; y may be x. γ (initially 1) and β (initially 0) have one value a
-/// feature and are the user's to train:
+/// x and y are matrices, features × samples, or tensors whose channels lie along some axis (see
+/// channels()); y may be x. γ (initially 1) and β (initially 0) have one value a channel and are
+/// the user's to train:
 ///
 ///     et::BatchNorm<float> norm(128);
-///     parameters.add("norm.gamma", norm.gamma(), norm.gamma_gradient(), {.weight_decay = false});
-///     parameters.add("norm.beta", norm.beta(), norm.beta_gradient(), {.weight_decay = false});
-///     norm.forward(x, y);       // training
-///     norm.backward(dy, dx);    // sets both gradients and dx
-///     norm.evaluate(x, y);      // const
+///     norm.add_to(parameters, "norm");   // γ and β, without weight decay
+///     norm.forward(x, y);                // training
+///     norm.backward(dy, dx);             // sets both gradients and dx
+///     norm.evaluate(x, y);               // const
 ///
-/// Statistics are two-pass sums in double, so a constant feature of 1e6 comes out as exactly β. A
-/// batch with a NaN or an infinity in it gives NaN in that feature's outputs and leaves all running
-/// statistics as they were. After the first batch, batches that are not larger allocate nothing.
+/// Statistics are two-pass sums in double, so a constant channel of 1e6 comes out as exactly β. A
+/// NaN or an infinity gives NaN in its channel and leaves all running statistics as they were.
+/// After the first batch, batches that are not larger allocate nothing.
 ///
-/// Ioffe & Szegedy, "Batch Normalization", 2015. As torch.nn.BatchNorm1d, except that training and
-/// evaluation are two functions instead of a mode, and that the running statistics ignore batches
-/// that are not finite. Keras's momentum is 1 − ours and its ε is 1e-3; its running variance is
-/// the biased one.
+/// Ioffe & Szegedy, "Batch Normalization", 2015. As torch.nn.BatchNorm1d to 3d, except that
+/// training and evaluation are two functions instead of a mode, and that the running statistics
+/// ignore batches that are not finite. Keras's momentum is 1 − ours and its ε is 1e-3; its running
+/// variance is the biased one.
 template <class S>
-class BatchNorm {
-  using Values = Eigen::Matrix<S, Eigen::Dynamic, 1>;
-  using Sums = Eigen::Matrix<double, Eigen::Dynamic, 1>;
-
+class BatchNorm : public RunningStatistics<S> {
  public:
-  /// One value a feature. A view: to be read and written, not resized; it follows the layer when
-  /// that is moved, not when it is copied.
-  using Vector = Eigen::Map<Values>;
-  using ConstVector = Eigen::Map<const Values>;
-
   /// Throws std::invalid_argument if features < 1 or an option is out of its range.
-  explicit BatchNorm(Eigen::Index features, const BatchNormOptions& options = {})
-      : features_(features), options_(options) {
-    require_at_least(1, features, "BatchNorm", "features");
-    require_in(ranges::fraction, options.momentum, "BatchNorm", "momentum");
-    require_in(ranges::positive, options.epsilon, "BatchNorm", "epsilon");
-    for (Values* ones : {&gamma_, &running_variance_}) ones->setOnes(features);
-    for (Values* zeros : {&beta_, &gamma_gradient_, &beta_gradient_, &running_mean_, &mean_,
-                          &mean_rest_, &scale_}) {
-      zeros->setZero(features);
-    }
-    for (Sums* zeros : {&sums_, &squares_}) zeros->setZero(features);
+  template <std::same_as<BatchNormOptions> O = BatchNormOptions>
+  explicit BatchNorm(Eigen::Index features, const O& options = {})
+      : RunningStatistics<S>(features, options.momentum, options.cumulative),
+        epsilon_(options.epsilon) {
+    require_in(ranges::positive, epsilon_, "BatchNorm", "epsilon");
+    for (auto* row : {&sums_, &products_}) row->resize(static_cast<std::size_t>(features));
+    scale_.resize(static_cast<std::size_t>(features));
   }
 
   /// Training: normalizes the batch by its own statistics and updates the running ones. Throws
   /// std::invalid_argument, with nothing changed, if the input has not `features` rows or fewer
-  /// than 2 columns (one sample has no variance), or if the output has another shape.
+  /// than 2 columns (one value a channel has no variance), or if the output has another shape.
   void forward(const BatchInput<S>& input, BatchOutput<S> output) {
-    check(input, output, 2);
-    const Eigen::Index samples = input.cols();
-    if (normalized_.size() < features_ * samples) normalized_.resize(features_ * samples);
-    samples_ = samples;
-    detail::batch_moments<S>(input, sums_.data(), squares_.data());
-    update_running_statistics();
-    const detail::Normalization<S> by{mean_.data(), mean_rest_.data(), scale_.data()};
-    detail::batch_normalization<S>(features_, samples, options_.epsilon, sums_.data(),
-                                   squares_.data(), by);
-    detail::batch_normalize<S>(input, output, normalized_.data(), by, gamma_.data(), beta_.data());
+    check(input, output, frozen_ ? 1 : 2);
+    train(detail::columns_of<const S>(input), detail::columns_of<S>(output));
+  }
+  void forward(const Channels<const S>& input, const Channels<S>& output) {
+    check(input, output, frozen_ ? 1 : 2);
+    train(input, output);
   }
 
   /// Evaluation: normalizes every sample by the running statistics. Changes nothing, so threads may
   /// share the layer. Throws as forward(), but takes a single sample.
   void evaluate(const BatchInput<S>& input, BatchOutput<S> output) const {
     check(input, output, 1);
-    detail::batch_normalize_by<S>(running_mean_.data(), running_variance_.data(), options_.epsilon,
-                                  input, output, gamma_.data(), beta_.data());
+    evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
+  }
+  void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
+    check(input, output, 1);
+    normalize_by_running(input, output, output, nullptr);
   }
 
   /// From ∂L/∂y to ∂L/∂x for the batch of the last forward(), through its mean and variance:
@@ -99,79 +82,121 @@ class BatchNorm {
   ///     ∂L/∂β = Σ ∂L/∂y,   ∂L/∂γ = Σ ∂L/∂y·x̂     (set, not added to)
   ///     ∂L/∂x = γ/√(σ² + ε)·(∂L/∂y − mean(∂L/∂y) − x̂·mean(∂L/∂y·x̂))
   ///
-  /// The two batches may be the same matrix. Throws std::invalid_argument, with nothing changed, if
-  /// one has not the shape of that batch, or if there was none.
+  /// without the two means if the statistics were frozen. The two batches may be the same memory.
+  /// Throws std::invalid_argument, with nothing changed, if one has not the shape of that batch, or
+  /// if there was none.
   void backward(const BatchInput<S>& output_gradient, BatchOutput<S> input_gradient) {
-    require(samples_ > 0, "BatchNorm: backward() needs a forward() before it");
-    detail::require_shape(output_gradient, features_, samples_, "BatchNorm", "output's gradient");
-    detail::require_shape(input_gradient, features_, samples_, "BatchNorm", "input's gradient");
-    detail::batch_gradient_sums<S>(output_gradient, normalized_.data(), sums_.data(),
-                                   squares_.data());
-    detail::batch_gradient_means<S>(features_, samples_, sums_.data(), squares_.data(),
-                                    beta_gradient_.data(), gamma_gradient_.data(), mean_.data(),
-                                    mean_rest_.data());
-    detail::batch_input_gradient<S>(output_gradient, input_gradient, normalized_.data(),
-                                    gamma_.data(), scale_.data(), mean_.data(), mean_rest_.data());
+    require_forward();
+    const Eigen::Index rows = this->features(), cols = kept_.samples;
+    detail::require_shape(output_gradient, rows, cols, "BatchNorm", "output's gradient");
+    detail::require_shape(input_gradient, rows, cols, "BatchNorm", "input's gradient");
+    backward(detail::columns_of<const S>(output_gradient), detail::columns_of<S>(input_gradient));
+  }
+  void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
+    require_forward();
+    detail::require_shape(output_gradient, kept_, "BatchNorm", "output's gradient");
+    detail::require_shape(input_gradient, kept_, "BatchNorm", "input's gradient");
+    differentiate(output_gradient, input_gradient);
   }
 
-  Eigen::Index features() const { return features_; }
-  Vector gamma() { return view(gamma_); }
-  Vector beta() { return view(beta_); }
-  Vector gamma_gradient() { return view(gamma_gradient_); }
-  Vector beta_gradient() { return view(beta_gradient_); }
-  ConstVector gamma() const { return view(gamma_); }
-  ConstVector beta() const { return view(beta_); }
-
-  /// What evaluation uses; with batches(), the state that a checkpoint needs.
-  Vector running_mean() { return view(running_mean_); }
-  Vector running_variance() { return view(running_variance_); }
-  ConstVector running_mean() const { return view(running_mean_); }
-  ConstVector running_variance() const { return view(running_variance_); }
-  /// How many batches the running statistics have seen.
-  std::int64_t batches() const { return batches_; }
-  /// Throws std::invalid_argument if batches < 0.
-  void set_batches(std::int64_t batches) {
-    require_at_least(0, batches, "BatchNorm", "batches");
-    batches_ = batches;
-  }
+  /// With frozen statistics, training normalizes by the running statistics, which don't change, and
+  /// backward() takes them for constants: for fine-tuning on small batches. As BatchNorm layers of
+  /// PyTorch that are in evaluation mode while the model trains.
+  void freeze(bool frozen = true) { frozen_ = frozen; }
+  bool frozen() const { return frozen_; }
 
  private:
-  Vector view(Values& values) { return {values.data(), features_}; }
-  ConstVector view(const Values& values) const { return {values.data(), features_}; }
-
   void check(const BatchInput<S>& input, const BatchOutput<S>& output, Eigen::Index least) const {
-    require(input.rows() == features_, "BatchNorm: the input is ", input.rows(), "x", input.cols(),
-            ", but must have ", features_, " rows, one a feature");
+    require(input.rows() == this->features(), "BatchNorm: the input is ", input.rows(), "x",
+            input.cols(), ", but must have ", this->features(), " rows, one a feature");
     require(input.cols() >= least, "BatchNorm: the input is ", input.rows(), "x", input.cols(),
             ", but must have at least ", least, least == 1 ? " column" : " columns in training");
     detail::require_shape(output, input.rows(), input.cols(), "BatchNorm", "output");
   }
-
-  void update_running_statistics() {
-    const double unbias = 1.0 / static_cast<double>(samples_ - 1);
-    for (Eigen::Index f = 0; f < features_; ++f) {
-      // Also false where the scalar type can't hold them.
-      const bool finite = std::isfinite(static_cast<S>(sums_[f])) &&
-                          std::isfinite(static_cast<S>(squares_[f] * unbias));
-      if (!finite) return;
-    }
-    ++batches_;
-    const double weight =
-        options_.cumulative ? 1.0 / static_cast<double>(batches_) : options_.momentum;
-    detail::move_statistics<S>(features_, weight, unbias, sums_.data(), squares_.data(),
-                               running_mean_.data(), running_variance_.data());
+  void check(const Channels<const S>& input, const Channels<S>& output, Eigen::Index least) const {
+    detail::require_channels(input, this->features(), "BatchNorm");
+    const Eigen::Index values = input.samples * input.positions * input.inner;
+    require(values >= least, "BatchNorm: the input has ", values,
+            " values a channel, but must have at least ", least, least == 1 ? "" : " in training");
+    detail::require_shape(output, input, "BatchNorm", "output");
+  }
+  void require_forward() const {
+    require(kept_.samples > 0, "BatchNorm: backward() needs a forward() before it");
   }
 
-  Eigen::Index features_;
-  BatchNormOptions options_;
-  Values gamma_, beta_, gamma_gradient_, beta_gradient_;
-  Values running_mean_, running_variance_;
-  std::int64_t batches_ = 0;
-  Eigen::Index samples_ = 0;  // of the last forward()
-  Values normalized_;         // its x̂; grows, never shrinks
-  Values scale_;              // its 1/√(σ² + ε)
-  Values mean_, mean_rest_;   // μ in two parts; in backward() the two mean gradients
-  Sums sums_, squares_;       // the moments; in backward() the two sums
+  void train(const Channels<const S>& input, const Channels<S>& output) {
+    const auto size = static_cast<std::size_t>(input.size());
+    if (normalized_.size() < size) normalized_.resize(size);
+    kept_ = detail::gapless<const S>(input, normalized_.data());
+    was_frozen_ = frozen_;
+    const auto normalized = detail::gapless<S>(input, normalized_.data());
+    if (frozen_) return normalize_by_running(input, output, normalized, scale_.data());
+    const detail::SetShape shape = detail::channel_sets(input);
+    detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
+      detail::SetBlock<S> block;
+      const auto part = shape.part(count);
+      const auto by = block.by(scale_.data() + k);
+      double* const means = sums_.data() + k;
+      double* const squares = products_.data() + k;
+      detail::set_moments<true, S>(part, detail::channel_memory(input).from(k), means, squares);
+      detail::set_normalization<S>(count, shape.size(), epsilon_, means, squares, by);
+      normalize(part, k, input, output, normalized, by);
+    });
+    this->move_to(shape.size(), sums_.data(), products_.data());
+  }
+
+  void normalize_by_running(const Channels<const S>& input, const Channels<S>& output,
+                            const Channels<S>& normalized, S* scales) const {
+    const detail::SetShape shape = detail::channel_sets(input);
+    detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
+      detail::SetBlock<S> block;
+      const auto by = block.by(scales == nullptr ? block.scale : scales + k);
+      for (Eigen::Index i = 0; i < count; ++i) {
+        block.sums[i] = static_cast<double>(this->row(4)[k + i]);
+        block.products[i] = static_cast<double>(this->row(5)[k + i]);
+      }
+      detail::set_normalization<S>(count, 1.0, epsilon_, block.sums, block.products, by);
+      normalize(shape.part(count), k, input, output, normalized, by);
+    });
+  }
+
+  void normalize(const detail::SetShape& part, Eigen::Index k, const Channels<const S>& input,
+                 const Channels<S>& output, const Channels<S>& normalized,
+                 const detail::Normalization<S>& by) const {
+    detail::set_normalize<detail::Weight::set, S>(
+        part, detail::channel_memory(input).from(k), detail::channel_memory(output).from(k),
+        detail::channel_memory(normalized).from(k), by, this->row(0) + k, this->row(2) + k);
+  }
+
+  void differentiate(const Channels<const S>& gradient, const Channels<S>& result) {
+    const detail::SetShape shape = detail::channel_sets(gradient);
+    kept_.data = normalized_.data();  // a copied layer has its own
+    detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
+      detail::SetBlock<S> block;
+      const auto part = shape.part(count);
+      const auto dy = detail::channel_memory(gradient).from(k),
+                 kept = detail::channel_memory(kept_).from(k);
+      detail::set_gradient_sums<detail::Weight::none, S>(part, dy, kept, nullptr, block.sums,
+                                                         block.products);
+      detail::set_means<S>(count, 1.0, block.sums, block.products, this->row(3) + k,
+                           this->row(1) + k);
+      // Constants have no derivative.
+      const double divisor = was_frozen_ ? ranges::infinity : shape.size();
+      detail::set_means<S>(count, divisor, block.sums, block.products, block.mean, block.mean_rest);
+      detail::set_products<S>(count, this->row(0) + k, scale_.data() + k, block.scale);
+      detail::set_input_gradient<detail::Weight::none, S>(
+          part, dy, detail::channel_memory(result).from(k), kept, nullptr,
+          {block.mean, block.mean_rest, block.scale});
+    });
+  }
+
+  double epsilon_;
+  bool frozen_ = false;
+  bool was_frozen_ = false;                 // in the last forward()
+  detail::Buffer<S> normalized_;            // its x̂; grows, never shrinks
+  detail::Buffer<S> scale_;                 // its 1/√(σ² + ε)
+  Channels<const S> kept_;                  // how its x̂ lies
+  detail::Buffer<double> sums_, products_;  // its moments
 };
 
 }  // namespace eigentrain

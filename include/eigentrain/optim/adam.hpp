@@ -15,15 +15,16 @@ struct AdamOptions {
   double beta2 = 0.999;           ///< in [0, 1)
   double epsilon = 1e-8;          ///< > 0
   double weight_decay = 0.0;      ///< λ ≥ 0, coupled: added to the gradient, before the moments
+  bool epsilon_hat = false;       ///< ε is added to √v, not to √v̂, as in Keras and TensorFlow
+  bool bias_correction = true;    ///< false: m and v in the place of m̂ and v̂, as in MLX
 };
 
 /// Adam as a sequence, for use inside chain(): add_decay, adam_direction, descend.
 template <std::same_as<AdamOptions> Options = AdamOptions>
 auto adam(const Options& options) {
-  return sequence(
-      add_decay(options.weight_decay),
-      adam_direction({.beta1 = options.beta1, .beta2 = options.beta2, .epsilon = options.epsilon}),
-      descend(options.learning_rate));
+  return sequence(add_decay(options.weight_decay),
+                  adam_direction(detail::adam_direction_options(options)),
+                  descend(options.learning_rate));
 }
 
 /// Adam: p ← p − η·m̂/(√v̂ + ε); see adam_direction().

@@ -15,14 +15,15 @@ struct AdamWOptions {
   double beta2 = 0.999;           ///< in [0, 1)
   double epsilon = 1e-8;          ///< > 0
   double weight_decay = 1e-2;     ///< λ ≥ 0, decoupled: a step shrinks weights by 1 − η·λ
+  bool epsilon_hat = false;       ///< ε is added to √v, not to √v̂, as in Keras and TensorFlow
+  bool bias_correction = true;    ///< false: m and v in the place of m̂ and v̂, as in MLX
 };
 
 /// AdamW as a sequence, for use inside chain(): adam_direction, decay_weights, descend.
 template <std::same_as<AdamWOptions> Options = AdamWOptions>
 auto adamw(const Options& options) {
-  return sequence(
-      adam_direction({.beta1 = options.beta1, .beta2 = options.beta2, .epsilon = options.epsilon}),
-      decay_weights(options.weight_decay), descend(options.learning_rate));
+  return sequence(adam_direction(detail::adam_direction_options(options)),
+                  decay_weights(options.weight_decay), descend(options.learning_rate));
 }
 
 /// AdamW: p ← p − η·(m̂/(√v̂ + ε) + λ·p); see adam_direction() and decay_weights().

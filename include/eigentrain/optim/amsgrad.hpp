@@ -12,16 +12,14 @@ namespace eigentrain {
 template <std::same_as<AdamOptions> Options = AdamOptions>
 auto amsgrad(const Options& options) {
   return sequence(add_decay(options.weight_decay),
-                  amsgrad_direction(
-                      {.beta1 = options.beta1, .beta2 = options.beta2, .epsilon = options.epsilon}),
+                  amsgrad_direction(detail::adam_direction_options(options)),
                   descend(options.learning_rate));
 }
 
 /// AMSGrad as a sequence, with decoupled decay: amsgrad_direction, decay_weights, descend.
 template <std::same_as<AdamWOptions> Options = AdamWOptions>
 auto amsgradw(const Options& options) {
-  return sequence(amsgrad_direction(
-                      {.beta1 = options.beta1, .beta2 = options.beta2, .epsilon = options.epsilon}),
+  return sequence(amsgrad_direction(detail::adam_direction_options(options)),
                   decay_weights(options.weight_decay), descend(options.learning_rate));
 }
 

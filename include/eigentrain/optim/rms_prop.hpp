@@ -17,16 +17,18 @@ struct RmsPropOptions {
   double weight_decay = 0.0;      ///< λ ≥ 0, coupled: added to the gradient
   double momentum = 0.0;          ///< μ in [0, 1), on the direction
   bool centered = false;
+  bool epsilon_inside_root = false;  ///< g/√(v + ε), as in Keras and Optax
 };
 
 /// RMSProp as a sequence, for use inside chain(): add_decay, rms_direction, momentum, descend.
 template <std::same_as<RmsPropOptions> Options = RmsPropOptions>
 auto rms_prop(const Options& options) {
-  return sequence(
-      add_decay(options.weight_decay),
-      rms_direction(
-          {.alpha = options.alpha, .epsilon = options.epsilon, .centered = options.centered}),
-      momentum({.momentum = options.momentum}), descend(options.learning_rate));
+  return sequence(add_decay(options.weight_decay),
+                  rms_direction({.alpha = options.alpha,
+                                 .epsilon = options.epsilon,
+                                 .centered = options.centered,
+                                 .epsilon_inside_root = options.epsilon_inside_root}),
+                  momentum({.momentum = options.momentum}), descend(options.learning_rate));
 }
 
 /// RMSProp: p ← p − η·g/(√v + ε), with momentum on that direction; see rms_direction().
@@ -34,8 +36,14 @@ auto rms_prop(const Options& options) {
 ///     et::RmsProp<float> optimizer({.learning_rate = 1e-3, .alpha = 0.9});
 ///     optimizer.step(parameters);
 ///
-/// Options and results are torch.optim.RMSprop's: the learning rate is applied after momentum;
-/// Keras and Optax fold it into the buffer. Throws std::invalid_argument for options out of range.
+/// Options and results are torch.optim.RMSprop's: the learning rate is applied after momentum.
+/// Keras and Optax fold it into the buffer, which is
+///
+///     auto optimizer = et::chain<float>(
+///         et::rms_direction({.alpha = 0.9, .epsilon = 1e-7, .epsilon_inside_root = true}),
+///         et::descend(schedule), et::momentum({.momentum = 0.9}));
+///
+/// Throws std::invalid_argument for options out of range.
 template <class S>
 using RmsProp = Named<S, RmsPropOptions, rms_prop<>>;
 

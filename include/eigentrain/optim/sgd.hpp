@@ -32,8 +32,8 @@ auto sgd(const Options& options) {
 ///     et::Sgd<float> optimizer({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true});
 ///     optimizer.step(parameters);
 ///
-/// Options and results are torch.optim.SGD's. Throws std::invalid_argument for options out of
-/// range.
+/// Options and results are torch.optim.SGD's; for those of Keras, whose buffer holds the rate, see
+/// momentum(). Throws std::invalid_argument for options out of range.
 template <class S>
 using Sgd = Named<S, SgdOptions, sgd<>>;
 

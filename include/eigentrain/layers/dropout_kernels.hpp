@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// What dropout's mask does to values.
+#pragma once
+
+#include "eigentrain/layers/activations.hpp"
+#include "eigentrain/layers/dropout_mask.hpp"
+
+namespace eigentrain::detail {
+
+/// x·scale + shift where a value is kept, else the filler.
+template <class S>
+struct KeepOrFill {
+  bool is_identity = false;  ///< p = 0: everything stays as it is, in every bit
+  S scale = 1;
+  S shift = 0;
+  S filler = 0;
+};
+
+/// One register of values: `kept` is all ones where they stay. Masked, not multiplied by 0: ∞·0
+/// would be NaN. Without Filled there is neither shift nor filler.
+template <bool Filled, class S, int N>
+EIGENTRAIN_INLINE void keep_lanes(const Words<UnsignedOf<S>, N>& kept, const S* source, S* target,
+                                  const KeepOrFill<S>& by) {
+  Packet<S, N> value = Packet<S, N>::load(source) * Packet<S, N>(by.scale);
+  if constexpr (Filled) {
+    const auto filler = to_bits(Packet<S, N>(by.filler));
+    const auto changed = to_bits(value + Packet<S, N>(by.shift)) ^ filler;
+    from_bits<S, N>((changed & kept) ^ filler).store(target);
+  } else {
+    from_bits<S, N>(to_bits(value) & kept).store(target);
+  }
+}
+
+/// Whole blocks of values without gaps, by the words of as many blocks of the mask.
+template <bool Filled, class S>
+void keep_blocks(const std::uint32_t* words, const S* source, S* target, const KeepOrFill<S>& by,
+                 Index blocks) {
+  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    constexpr int lanes = Bytes / static_cast<int>(sizeof(S)), top = sizeof(S) * 8 - 1;
+    using Bits = Words<UnsignedOf<S>, lanes>;
+    for (Index block = 0; block < blocks; ++block) {
+      for (Index i = 0; i < DropoutMask::block_words; i += lanes) {
+        const auto part =
+            Words<std::uint32_t, lanes>::load(words + block * DropoutMask::block_words + i);
+        Bits dropped = convert_words<UnsignedOf<S>>(part) << (sizeof(S) == 8 ? 32 : 0);
+        const Index first = block * DropoutMask::block_values + i;
+        for (Index k = first; k < first + DropoutMask::block_values;
+             k += DropoutMask::block_words) {
+          const Bits kept = (dropped >> top) - Bits(UnsignedOf<S>(1));
+          keep_lanes<Filled, S, lanes>(kept, source + k, target + k, by);
+          dropped = dropped << 1;
+        }
+      }
+    }
+  });
+}
+
+/// Calls blocks(from, to, first, count) for all blocks of a batch: `count` of them, without gaps,
+/// from block `first` on. What has gaps, and the rest behind the last whole block, goes through a
+/// block of our own.
+template <class S, class Blocks>
+void for_blocks(const Memory<const S>& source, const Memory<S>& target, const Blocks& blocks) {
+  constexpr Index values = DropoutMask::block_values;
+  const Index size = source.size();
+  const Index whole = source.outer == 1 && target.outer == 1 ? size / values : 0;
+  const S* const from = source.data;
+  S* const to = target.data;
+  parallel_ranges(whole, 64, [&](Index begin, Index end) {
+    blocks(from + begin * values, to + begin * values, begin, end - begin);
+  });
+  const auto bytes = [](Index count) { return static_cast<std::size_t>(count) * sizeof(S); };
+  for (Index first = whole * values; first < size; first += values) {
+    const Index count = size - first < values ? size - first : values;
+    S block[values] = {};
+    for_runs(source, source, first, count, [&](const S* run, const S*, Index at, Index length) {
+      std::memcpy(block + at, run, bytes(length));
+    });
+    blocks(block, block, first / values, Index(1));
+    for_runs(target, target, first, count, [&](const S*, S* run, Index at, Index length) {
+      std::memcpy(run, block + at, bytes(length));
+    });
+  }
+}
+
+/// target = source by a mask that was drawn for as many values. They may be the same.
+template <bool Filled, class S>
+void apply_mask(const DropoutMask& mask, const Memory<const S>& source, const Memory<S>& target,
+                const KeepOrFill<S>& by) {
+  if (by.is_identity) return copy_activations(source, target);
+  for_blocks<S>(source, target, [&](const S* from, S* to, Index first, Index count) {
+    keep_blocks<Filled>(mask.words() + first * DropoutMask::block_words, from, to, by, count);
+  });
+}
+
+/// The same by a new mask, some blocks at a time, while the next are fetched.
+template <bool Filled, class S>
+void draw_and_apply(DropoutMask& mask, double rate, Generator& random,
+                    const Memory<const S>& source, const Memory<S>& target,
+                    const KeepOrFill<S>& by) {
+  const DropoutMask::Source bits = mask.prepare(source.size(), rate, random);
+  if (by.is_identity) return copy_activations(source, target);
+  constexpr Index values = DropoutMask::block_values, most = 2;
+  for_blocks<S>(source, target, [&](const S* from, S* to, Index first, Index count) {
+    for (Index done = 0; done < count; done += most) {
+      const Index some = count - done < most ? count - done : most;
+      mask.draw_blocks(bits, first + done, first + done + some,
+                       reinterpret_cast<const char*>(from + done * values), values * sizeof(S));
+      keep_blocks<Filled>(mask.words() + (first + done) * DropoutMask::block_words,
+                          from + done * values, to + done * values, by, some);
+    }
+  });
+}
+
+}  // namespace eigentrain::detail

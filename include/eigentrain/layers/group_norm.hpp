@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Group normalization, and instance normalization, whose groups have one channel.
+#pragma once
+
+#include "eigentrain/layers/grouped_norm.hpp"
+
+namespace eigentrain {
+
+struct GroupNormOptions {
+  Eigen::Index groups = 1;  ///< of neighbouring channels; must divide their number
+  double epsilon = 1e-5;    ///< added to the variance, in (0, ∞)
+};
+
+struct InstanceNormOptions {
+  double epsilon = 1e-5;  ///< added to the variance, in (0, ∞)
+};
+
+/// Group normalization: every group of channels of every sample gets mean 0 and variance 1, then a
+/// factor and a shift for each channel.
+///
+///     y = γ·x̂ + β,   x̂ = (x − μ)/√(σ² + ε),   μ, σ² of one sample's group, σ² the biased one
+///
+///     et::GroupNorm<float> norm(64, {.groups = 32});
+///     norm.add_to(parameters, "norm");   // γ and β, without weight decay
+///     Eigen::Tensor<float, 4> x(64, 56, 56, 32);              // C×H×W×N
+///     norm.forward(et::channels(x, 0), et::channels(y, 0));   // training
+///     norm.backward(et::channels(dy, 0), et::channels(dx, 0));
+///
+///     ∂L/∂x = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε),   g = γ·∂L/∂y
+///
+/// Statistics are two-pass sums in double: constants come out as exactly β, and a NaN stays within
+/// its group. See PerSample for the functions, Affine for γ and β. Throws if a sample's group has
+/// fewer than 2 values, as PyTorch.
+///
+/// Wu & He, "Group Normalization", 2018. As torch.nn.GroupNorm.
+template <class S>
+class GroupNorm : public GroupedNorm<S, GroupNorm<S>> {
+ public:
+  static constexpr std::string_view name = "GroupNorm";
+  /// Throws std::invalid_argument if features or groups < 1, the groups don't divide the features,
+  /// or epsilon is out of its range.
+  template <std::same_as<GroupNormOptions> O = GroupNormOptions>
+  explicit GroupNorm(Eigen::Index features, const O& options = {})
+      : GroupedNorm<S, GroupNorm<S>>(features, options.groups, options.epsilon) {}
+};
+
+/// Instance normalization: every channel of every sample gets mean 0 and variance 1: GroupNorm with
+/// as many groups as channels.
+///
+///     et::InstanceNorm<float> norm(64);
+///     norm.forward(et::channels(x, 0), et::channels(y, 0));
+///
+/// Needs tensors: a matrix has one value a feature and sample, which is refused.
+///
+/// Ulyanov, Vedaldi & Lempitsky, "Instance Normalization", 2016. As torch.nn.InstanceNorm1d to 3d
+/// with affine=True; for the default there, affine=False, don't add γ and β to the parameters.
+/// There are no running statistics (track_running_stats, off by default there).
+template <class S>
+class InstanceNorm : public GroupedNorm<S, InstanceNorm<S>> {
+ public:
+  static constexpr std::string_view name = "InstanceNorm";
+  /// Throws std::invalid_argument if features < 1 or epsilon is out of its range.
+  template <std::same_as<InstanceNormOptions> O = InstanceNormOptions>
+  explicit InstanceNorm(Eigen::Index features, const O& options = {})
+      : GroupedNorm<S, InstanceNorm<S>>(features, features, options.epsilon) {}
+};
+
+}  // namespace eigentrain

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// What the layers have in common that normalize every sample by itself.
+#pragma once
+
+#include "eigentrain/layers/affine.hpp"
+#include "eigentrain/layers/channel_sets.hpp"
+
+namespace eigentrain {
+
+/// The functions of LayerNorm, RmsNorm, GroupNorm and InstanceNorm. Batches are matrices, features
+/// × samples, or tensors whose channels lie along some axis (see channels()). After the first
+/// batch, batches that are not larger allocate nothing.
+template <class S, class Base, class Norm>
+class PerSample : public Base {
+ public:
+  /// Training: y, and what backward() needs. The output may be the input itself. Throws
+  /// std::invalid_argument, with nothing changed, if the input has not `features` rows (channels),
+  /// too few values to normalize, or if the output has another shape.
+  void forward(const BatchInput<S>& input, BatchOutput<S> output) {
+    check(input, output);
+    forward(detail::columns_of<const S>(input), detail::columns_of<S>(output));
+  }
+  void forward(const Channels<const S>& input, const Channels<S>& output) {
+    check(input, output);
+    const auto size = static_cast<std::size_t>(input.size());
+    const auto scales = static_cast<std::size_t>(norm().scales(input));
+    if (normalized_.size() < size) normalized_.resize(size);
+    if (scale_.size() < scales) scale_.resize(scales);
+    kept_ = detail::gapless<const S>(input, normalized_.data());
+    norm().normalize(input, output, detail::gapless<S>(input, normalized_.data()), scale_.data());
+  }
+
+  /// Evaluation: the same y, and nothing else: threads may share the layer. Throws as forward().
+  void evaluate(const BatchInput<S>& input, BatchOutput<S> output) const {
+    check(input, output);
+    evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
+  }
+  void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
+    check(input, output);
+    norm().normalize(input, output, output, nullptr);
+  }
+
+  /// From ∂L/∂y to ∂L/∂x for the batch of the last forward(), through its statistics; sets the
+  /// gradients of γ and β. The two batches may be the same memory. Throws std::invalid_argument,
+  /// with nothing changed, if one has not the shape of that batch, or if there was none.
+  void backward(const BatchInput<S>& output_gradient, BatchOutput<S> input_gradient) {
+    backward(detail::columns_of<const S>(output_gradient), detail::columns_of<S>(input_gradient));
+  }
+  void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
+    require(kept_.channels > 0, Norm::name, ": backward() needs a forward() before it");
+    detail::require_shape(output_gradient, kept_, Norm::name, "output's gradient");
+    detail::require_shape(input_gradient, kept_, Norm::name, "input's gradient");
+    kept_.data = normalized_.data();  // a copied layer has its own
+    norm().differentiate(output_gradient, input_gradient, kept_, scale_.data());
+  }
+
+ protected:
+  using Base::Base;
+
+ private:
+  Norm& norm() { return static_cast<Norm&>(*this); }
+  const Norm& norm() const { return static_cast<const Norm&>(*this); }
+
+  void check(const BatchInput<S>& input, const BatchOutput<S>& output) const {
+    require(input.rows() == this->features(), Norm::name, ": the input is ", input.rows(), "x",
+            input.cols(), ", but must have ", this->features(), " rows, one a feature");
+    detail::require_shape(output, input.rows(), input.cols(), Norm::name, "output");
+    norm().require_values(detail::columns_of<const S>(input));
+  }
+  void check(const Channels<const S>& input, const Channels<S>& output) const {
+    detail::require_channels(input, this->features(), Norm::name);
+    detail::require_shape(output, input, Norm::name, "output");
+    norm().require_values(input);
+  }
+
+  detail::Buffer<S> normalized_;  // x̂ of the last forward(); grows, never shrinks
+  detail::Buffer<S> scale_;       // and its scales
+  Channels<const S> kept_;        // how its x̂ lies
+};
+
+}  // namespace eigentrain

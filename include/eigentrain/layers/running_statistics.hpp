@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// The mean and the variance that batch normalization keeps for evaluation.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "eigentrain/layers/affine.hpp"
+#include "eigentrain/layers/set_statistics.hpp"
+
+namespace eigentrain {
+
+/// Running statistics move towards those of every batch:
+///
+///     r ← (1 − w)·r + w·(μ, or σ²·n/(n−1)),   w = momentum, or 1/batches if cumulative
+///
+/// They start at 0 and 1. A batch with a NaN or an infinity in it leaves all of them alone.
+///
+/// After weights were averaged (SWA), they fit no longer. To refresh them with a pass over the
+/// training data:
+///
+///     const bool before = norm.cumulative();
+///     norm.reset_statistics();
+///     norm.set_cumulative(true);               // all batches weigh the same
+///     for (...) norm.forward(x, y);
+///     norm.set_cumulative(before);
+template <class S>
+class RunningStatistics : public Affine<S> {
+ public:
+  using Vector = typename Scale<S>::Vector;
+  using ConstVector = typename Scale<S>::ConstVector;
+
+  /// What evaluation uses; with batches(), the state that a checkpoint needs.
+  Vector running_mean() { return this->view(4); }
+  Vector running_variance() { return this->view(5); }
+  ConstVector running_mean() const { return this->view(4); }
+  ConstVector running_variance() const { return this->view(5); }
+
+  /// How many batches the running statistics have seen.
+  std::int64_t batches() const { return batches_; }
+  /// Throws std::invalid_argument if batches < 0.
+  void set_batches(std::int64_t batches) {
+    require_at_least(0, batches, "BatchNorm", "batches");
+    batches_ = batches;
+  }
+
+  /// The running statistics of the beginning: means 0, variances 1, no batches.
+  void reset_statistics() {
+    batches_ = 0;
+    for (Eigen::Index f = 0; f < this->features(); ++f) {
+      this->row(4)[f] = S(0);
+      this->row(5)[f] = S(1);
+    }
+  }
+
+  /// The weight of the newest batch, unless cumulative().
+  double momentum() const { return momentum_; }
+  /// Throws std::invalid_argument unless it is in [0, 1].
+  void set_momentum(double momentum) {
+    require_in(ranges::fraction, momentum, "BatchNorm", "momentum");
+    momentum_ = momentum;
+  }
+
+  /// Whether all batches since the beginning, or reset_statistics(), have the same weight.
+  bool cumulative() const { return cumulative_; }
+  void set_cumulative(bool cumulative) { cumulative_ = cumulative; }
+
+ protected:
+  RunningStatistics(Eigen::Index features, double momentum, bool cumulative)
+      : Affine<S>(features, "BatchNorm", 6), cumulative_(cumulative) {
+    set_momentum(momentum);
+    reset_statistics();
+  }
+
+  // `count` values a channel gave these moments.
+  void move_to(double count, const double* means, const double* squares) {
+    const double unbias = 1.0 / (count - 1.0);
+    for (Eigen::Index f = 0; f < this->features(); ++f) {
+      // Also false where the scalar type can't hold them.
+      const bool finite = std::isfinite(static_cast<S>(means[f])) &&
+                          std::isfinite(static_cast<S>(squares[f] * unbias));
+      if (!finite) return;
+    }
+    ++batches_;
+    const double weight = cumulative_ ? 1.0 / static_cast<double>(batches_) : momentum_;
+    detail::move_statistics<S>(this->features(), weight, unbias, means, squares, this->row(4),
+                               this->row(5));
+  }
+
+ private:
+  double momentum_ = 0.1;
+  bool cumulative_;
+  std::int64_t batches_ = 0;
+};
+
+}  // namespace eigentrain

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// What normalization does to every value of a set, forward and backward.
+#pragma once
+
+#include "eigentrain/layers/sets.hpp"
+
+namespace eigentrain::detail {
+
+/// How the values of a set are normalized: x̂ = ((x − mean) − mean_rest)·scale. A float has too few
+/// bits for the mean of values that are far from 0, so the rest of it is a second float.
+template <class S>
+struct Normalization {
+  S* mean;
+  S* mean_rest;
+  S* scale;
+};
+
+// Calls body<Runs, N>(o, i) for Runs runs from o on and N values from i on, until all are seen.
+// Across sets, several runs at a time share what is known of the sets.
+template <bool Across, int Width, class Body>
+EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const Body& body) {
+  const auto walk = [&]<int Runs>(Index o) EIGENTRAIN_INLINE_LAMBDA {
+    for_lanes<Width>(0, Across ? shape.count : shape.length,
+                     [&]<int N>(Index i)
+                         EIGENTRAIN_INLINE_LAMBDA { body.template operator()<Runs, N>(o, i); });
+  };
+  Index o = 0;
+  if constexpr (Across) {
+    for (; o + 4 <= shape.runs; o += 4) walk.template operator()<4>(o);
+  }
+  for (; o < shape.runs; ++o) walk.template operator()<1>(o);
+}
+
+template <bool Across, Weight Which, class S>
+void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
+                     const SetMemory<S>& normalized, const Normalization<S>& by, const S* gamma,
+                     const S* beta) {
+  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
+      const S* const from = x.data + k * x.set;
+      S* const to = y.data + k * y.set;
+      S* const kept = normalized.data + k * normalized.set;
+      const Index from_run = x.run, to_run = y.run, kept_run = normalized.run;
+      const Along<Across, S> means(by.mean + k), rests(by.mean_rest + k), scales(by.scale + k);
+      const auto gammas = weights_of<Across, Which>(gamma, k, 0);
+      const auto betas = weights_of<Across, Which>(beta, k, 0);
+      for_runs<Across, Bytes / static_cast<int>(sizeof(S))>(
+          shape, [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
+            using P = Packet<S, N>;
+            const P mean = means.template at<N>(i), rest = rests.template at<N>(i);
+            const P scale = scales.template at<N>(i);
+            P factor = gammas.template at<N>(i), shift = betas.template at<N>(i);
+            for (Index o = first; o < first + Runs; ++o) {
+              P value = P::load(from + o * from_run + i) - mean;
+              if constexpr (sizeof(S) < sizeof(double)) value -= rest;
+              value *= scale;
+              value.store(kept + o * kept_run + i);
+              if constexpr (Across && Which == Weight::place) {
+                factor = P(gamma[o]);
+                shift = P(beta[o]);
+              }
+              (factor * value + shift).store(to + o * to_run + i);
+            }
+          });
+    }
+  });
+}
+
+/// y = γ·x̂ + β. x̂ goes to `normalized` too, which may be y itself.
+template <Weight Which, class S>
+void set_normalize(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
+                   const SetMemory<S>& normalized, const Normalization<S>& by, const S* gamma,
+                   const S* beta) {
+  if (shape.across) {
+    normalize_along<true, Which, S>(shape, x, y, normalized, by, gamma, beta);
+  } else {
+    normalize_along<false, Which, S>(shape, x, y, normalized, by, gamma, beta);
+  }
+}
+
+template <bool Across, Weight Which, class S>
+void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradient,
+                          const SetMemory<S>& result, const SetMemory<const S>& normalized,
+                          const S* weights, const Normalization<const S>& by) {
+  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
+      const S* const dy = gradient.data + k * gradient.set;
+      S* const dx = result.data + k * result.set;
+      const S* const kept = normalized.data + k * normalized.set;
+      const Index dy_run = gradient.run, dx_run = result.run, kept_run = normalized.run;
+      const Along<Across, S> means(by.mean + k), products(by.mean_rest + k), scales(by.scale + k);
+      const auto factors = weights_of < Across,
+                 Which == Weight::none ? Weight::set
+                                       : Which > (Which == Weight::none ? by.scale : weights, k, 0);
+      for_runs<Across, Bytes / static_cast<int>(sizeof(S))>(
+          shape, [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
+            using P = Packet<S, N>;
+            const P mean = means.template at<N>(i), product = products.template at<N>(i);
+            const P scale = scales.template at<N>(i);
+            P factor = factors.template at<N>(i);
+            for (Index o = first; o < first + Runs; ++o) {
+              P g = P::load(dy + o * dy_run + i);
+              if constexpr (Across && Which == Weight::place) factor = P(weights[o]);
+              if constexpr (Which != Weight::none) g = factor * g;
+              const P across = P::load(kept + o * kept_run + i) * product;
+              (scale * (g - mean - across)).store(dx + o * dx_run + i);
+            }
+          });
+    }
+  });
+}
+
+/// ∂L/∂x = scale·((w·∂L/∂y − mean) − x̂·mean_rest), where the two means are those of w·∂L/∂y and
+/// of w·∂L/∂y·x̂.
+template <Weight Which, class S>
+void set_input_gradient(const SetShape& shape, const SetMemory<const S>& gradient,
+                        const SetMemory<S>& result, const SetMemory<const S>& normalized,
+                        const S* weights, const Normalization<const S>& by) {
+  if (shape.across) {
+    input_gradient_along<true, Which, S>(shape, gradient, result, normalized, weights, by);
+  } else {
+    input_gradient_along<false, Which, S>(shape, gradient, result, normalized, weights, by);
+  }
+}
+
+}  // namespace eigentrain::detail

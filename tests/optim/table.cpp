@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "eigentrain/optim/table.hpp"
+
+#include <set>
+#include <string>
+#include <type_traits>
+
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+
+namespace {
+
+// Checks what it is shown: each name once, each option once, and all of an aggregate's members.
+struct Look {
+  std::set<std::string> names;
+
+  template <class Optimizer, class Options, class... T>
+  void add(std::string_view name, const et::detail::NamedOption<Options, T>&... options) {
+    CAPTURE(name);
+    STATIC_REQUIRE(std::is_same_v<typename Optimizer::Scalar, double>);
+    STATIC_REQUIRE(std::is_constructible_v<Optimizer, const Options&>);
+    CHECK(names.insert(std::string(name)).second);
+    std::set<std::string> own;
+    (own.insert(std::string(options.name)), ...);
+    CHECK(own.size() == sizeof...(options));
+    CHECK(own.count("learning_rate") == 1);
+    // As many as there are: the sizes of what was named add up to the size of all, but for padding.
+    const std::size_t named = (sizeof(T) + ...);
+    CHECK(named <= sizeof(Options));
+    CHECK(named + alignof(Options) > sizeof(Options));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the table of optimizers names each once, with all of its options") {
+  Look look;
+  et::detail::for_each_optimizer<double>(look);
+  CHECK(look.names.size() >= 6);
+  CHECK(look.names.count("adamw") == 1);
+}
