@@ -11,9 +11,15 @@
 
 #include "eigentrain/gradient/clip_norm.hpp"
 #include "eigentrain/gradient/clip_value.hpp"
+#include "eigentrain/optim/adadelta.hpp"
+#include "eigentrain/optim/adagrad.hpp"
 #include "eigentrain/optim/adam.hpp"
+#include "eigentrain/optim/adamax.hpp"
 #include "eigentrain/optim/amsgrad.hpp"
+#include "eigentrain/optim/nadam.hpp"
+#include "eigentrain/optim/radam.hpp"
 #include "eigentrain/optim/rms_prop.hpp"
+#include "eigentrain/optim/rprop.hpp"
 #include "eigentrain/optim/sgd.hpp"
 
 namespace eigentrain::test {
@@ -57,6 +63,11 @@ struct OptimizerCase {
   bool decays = false;  ///< it has weight decay, so that weight_decay = false matters
 };
 
+/// For AdaDelta, whose steps have the unit of the parameter and whose rate is near 1.
+inline Schedule times_512(const Schedule& rate) {
+  return [rate](std::int64_t step) { return 512.0 * rate(step); };
+}
+
 template <class S>
 std::vector<OptimizerCase<S>> optimizers() {
   using Any = AnyOptimizer<S>;
@@ -80,6 +91,20 @@ std::vector<OptimizerCase<S>> optimizers() {
       {"clipped Sgd", 1e-3, [](R r) -> Any { return chain<S>(clip_by_global_norm(20.0), sgd({.learning_rate = r, .momentum = 0.9})); }},
       {"clipped AdamW", 2e-2, [](R r) -> Any { return chain<S>(clip_by_global_norm(0.5), adamw({.learning_rate = r, .weight_decay = 1e-4})); }, true},
       {"value-clipped Adam", 2e-2, [](R r) -> Any { return chain<S>(clip_by_value(0.5), adam({.learning_rate = r})); }},
+      {"AdaGrad", 0.5, [](R r) -> Any { return AdaGrad<S>({.learning_rate = r}); }},
+      {"AdaGrad all", 0.5, [](R r) -> Any { return AdaGrad<S>({.learning_rate = r, .learning_rate_decay = 1e-6, .weight_decay = 1e-4, .initial_accumulator_value = 0.1, .epsilon = 1e-7, .epsilon_inside_root = true}); }, true},
+      {"AdaDelta", 1.0 / 512.0, [](R r) -> Any { return AdaDelta<S>({.learning_rate = times_512(r)}); }},
+      {"AdaDelta decay", 1.0 / 512.0, [](R r) -> Any { return AdaDelta<S>({.learning_rate = times_512(r), .weight_decay = 1e-4}); }, true},
+      {"AdaMax", 5e-2, [](R r) -> Any { return AdaMax<S>({.learning_rate = r}); }},
+      {"AdaMax all", 5e-2, [](R r) -> Any { return AdaMax<S>({.learning_rate = r, .weight_decay = 1e-4, .epsilon_at_divisor = true}); }, true},
+      {"NAdam", 2e-2, [](R r) -> Any { return NAdam<S>({.learning_rate = r}); }},
+      {"NAdam decay", 2e-2, [](R r) -> Any { return NAdam<S>({.learning_rate = r, .epsilon = 1e-3, .weight_decay = 1e-4}); }, true},
+      {"RAdam", 2e-3, [](R r) -> Any { return RAdam<S>({.learning_rate = r}); }},
+      {"RAdam decay", 2e-3, [](R r) -> Any { return RAdam<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true},
+      {"Rprop", 1e-2, [](R r) -> Any { return chain<S>(rprop_direction({.initial_step = 1.0, .max_step = 1.5}), descend(r)); }},
+      {"Adam epsilon hat", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .epsilon_hat = true}); }},
+      {"Adam uncorrected", 2e-2, [](R r) -> Any { return Adam<S>({.learning_rate = r, .bias_correction = false}); }},
+      {"RmsProp inside", 1e-2, [](R r) -> Any { return RmsProp<S>({.learning_rate = r, .epsilon_inside_root = true}); }},
   };
   // clang-format on
 }
