@@ -9,7 +9,6 @@
 #include "eigentrain/layers/group_norm.hpp"
 #include "eigentrain/layers/layer_norm.hpp"
 #include "eigentrain/layers/rms_norm.hpp"
-#include "golden/norms.hpp"
 #include "layers/oracle.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
