@@ -80,13 +80,14 @@ std::vector<Result> measure(const Experiment& experiment, mlp::TrainAndTest data
   std::vector<Result> results;
   for (const Way& way : experiment.ways) results.push_back({way, {}});
   const auto runs = static_cast<std::int64_t>(results.size()) * seeds;
-  mlp::Progress progress(experiment.name, runs * experiment.network.epochs);
+  const std::int64_t samples = data.train.size();
+  mlp::Progress progress(experiment.name, runs * experiment.network.epochs * samples);
   std::int64_t done = 0;
   for (int seed = 1; seed <= seeds; ++seed) {
     for (Result& result : results) {
       result.runs.push_back(techniques::train(result.way, experiment.network, data, sample,
                                               static_cast<std::uint64_t>(seed),
-                                              [&] { progress.update(++done); }));
+                                              [&] { progress.update(done += samples); }));
     }
   }
   return results;
