@@ -181,12 +181,11 @@ std::string picture(const Experiment& experiment, const std::vector<Result>& res
     chart.panels.push_back(
         panel(results, "loss on the training set", {0.001, 0.01, 0.1, 1, 2}, "", train_loss));
     chart.panels.push_back(
-        panel(results, "loss on the test set", {0.4, 0.5, 0.7, 1, 1.5, 2}, "", test_loss));
+        panel(results, "loss on the test set", {0.45, 0.5, 0.6, 0.7, 0.8, 1, 1.2}, "", test_loss));
   } else if (experiment.name == "batch_norm") {
     chart.panels.push_back(
-        panel(results, "loss on the training set", {0.1, 0.2, 0.5, 1, 2.5}, "", train_loss));
-    chart.panels.push_back(
-        panel(results, "test error", {0.12, 0.15, 0.2, 0.3, 0.5, 1}, "%", error));
+        panel(results, "loss on the training set", {0.05, 0.1, 0.2, 0.5, 1, 2.5}, "", train_loss));
+    chart.panels.push_back(panel(results, "test error", {0.12, 0.15, 0.2, 0.3, 0.5}, "%", error));
   } else {
     chart.panels.push_back(panel(results, "learning rate at the beginning of the epoch",
                                  {0.0005, 0.001, 0.01, 0.1, 0.2}, "",
