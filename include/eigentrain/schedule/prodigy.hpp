@@ -155,7 +155,7 @@ class ProdigyDescent {
 ///     d' = max(d, d_coef·a / ‖s‖₁)      p ← p − η·d·(m/(√v + d'·ε) + λ·p)
 ///
 /// over all tensors at once; d' is the next step's d. State is s, p₀, m and v, four values a
-/// parameter, and the scalars a and d, which get<>() and measured<>() show:
+/// parameter, and the scalars a and d, which measured<>() shows:
 ///
 ///     auto optimizer = et::chain<float>(et::prodigy_descent({}));
 ///     optimizer.measured<et::ProdigyDescent>().d;
