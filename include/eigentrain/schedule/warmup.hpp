@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
-#include <utility>
 
 #include "eigentrain/core/check.hpp"
 #include "eigentrain/core/packet.hpp"
@@ -27,42 +25,39 @@ struct WarmupOptions {
 /// The schedule made by warmup().
 class Warmup {
  public:
-  explicit Warmup(const WarmupOptions& options)
-      : steps_(options.steps), ramp_(ramp(options)), then_(options.then) {}
+  explicit Warmup(const WarmupOptions& options) : options_(options), target_(options.then(0)) {
+    require_at_least(1, options.steps, "warmup", "steps");
+    require_in(ranges::not_negative, options.start, "warmup", "start");
+    require_in(ranges::not_negative, target_, "warmup", "then(0)");
+    if (options.shape == WarmupShape::exponential) {
+      require_in(ranges::positive, options.start, "warmup", "start of an exponential warm-up");
+      require_in(ranges::positive, target_, "warmup", "then(0) after an exponential warm-up");
+    } else {
+      require(options.shape == WarmupShape::linear || options.shape == WarmupShape::cosine,
+              "warmup: shape must be one of WarmupShape's names");
+    }
+  }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "warmup", "step");
-    return step < steps_ ? ramp_(step) : then_(step - steps_);
+    const double start = options_.start;
+    const std::int64_t steps = options_.steps;
+    if (step >= steps) return options_.then(step - steps);
+    if (options_.shape == WarmupShape::exponential) {
+      return exponential_decay({.initial = start, .factor = target_ / start, .period = steps})(
+          step);
+    }
+    if (options_.shape == WarmupShape::cosine) {
+      return cosine_decay({.initial = start, .final = target_, .steps = steps})(step);
+    }
+    const Exact x = Exact(static_cast<double>(step)) / Exact(static_cast<double>(steps));
+    return (Exact(start) + (Exact(target_) - Exact(start)) * x)[0];
   }
 
  private:
-  static Schedule ramp(const WarmupOptions& options) {
-    const std::int64_t steps = options.steps;
-    const double start = options.start;
-    require_at_least(1, steps, "warmup", "steps");
-    require_in(ranges::not_negative, start, "warmup", "start");
-    const double target = options.then(0);
-    require_in(ranges::not_negative, target, "warmup", "then(0)");
-    switch (options.shape) {
-      case WarmupShape::linear:
-        return [=](std::int64_t step) {
-          const Exact x = Exact(static_cast<double>(step)) / Exact(static_cast<double>(steps));
-          return (Exact(start) + (Exact(target) - Exact(start)) * x)[0];
-        };
-      case WarmupShape::exponential:
-        require_in(ranges::positive, start, "warmup", "start of an exponential warm-up");
-        require_in(ranges::positive, target, "warmup", "then(0) after an exponential warm-up");
-        return exponential_decay({.initial = start, .factor = target / start, .period = steps});
-      case WarmupShape::cosine:
-        return cosine_decay({.initial = start, .final = target, .steps = steps});
-    }
-    throw std::invalid_argument("warmup: shape must be one of WarmupShape's names");
-  }
-
-  std::int64_t steps_;
-  Schedule ramp_;
-  Schedule then_;
+  WarmupOptions options_;
+  double target_;
 };
 
 /// Raises the rate from η₀ to the first value of another schedule in T steps and then follows that
