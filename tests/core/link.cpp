@@ -54,6 +54,27 @@ TEST_CASE("a transform is told by what it declares") {
   STATIC_REQUIRE_FALSE(Transform<int, float>);
 }
 
+namespace {
+
+struct Told {
+  void measure(int stream, const et::Step& step, std::int64_t& measured) const {
+    measured = stream + step.count;
+  }
+};
+struct Untold {
+  void measure(int stream, std::int64_t& measured) const { measured = stream; }
+};
+
+}  // namespace
+
+TEST_CASE("a measurement is told about the step if it asks for it") {
+  std::int64_t measured = 0;
+  et::detail::measure(40, et::Step{2}, Told{}, measured);
+  CHECK(measured == 42);
+  et::detail::measure(7, et::Step{2}, Untold{}, measured);
+  CHECK(measured == 7);
+}
+
 TEST_CASE("slots are a constant, a function, or none") {
   CHECK(et::detail::slots(Plain{}) == 0);
   CHECK(et::detail::slots(WithConstant{}) == 2);

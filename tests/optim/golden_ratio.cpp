@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "eigentrain/optim/adafactor.hpp"
 #include "eigentrain/optim/lamb.hpp"
 #include "eigentrain/optim/lars.hpp"
 #include "eigentrain/optim/muon_with_adamw.hpp"
@@ -87,6 +88,21 @@ const std::vector<std::function<Any(et::Schedule)>> optimizers{
                     .iteration = {.a = 2.0, .b = -1.5, .c = 0.5, .rounds = 8}},
            .adamw = {.learning_rate = r}});
     },
+    [](et::Schedule r) { return et::Adafactor<double>({.learning_rate = r}); },
+    [](et::Schedule r) {
+      return et::Adafactor<double>({.learning_rate = r,
+                                    .beta2_decay = -0.5,
+                                    .epsilon2 = 0.1,
+                                    .clip = 2.0,
+                                    .weight_decay = 0.1});
+    },
+    [](et::Schedule r) {
+      return et::Adafactor<double>(
+          {.learning_rate = r, .epsilon1 = 0.3, .relative_step = false, .scale_parameter = false});
+    },
+    [](et::Schedule r) {
+      return et::Adafactor<double>({.learning_rate = r, .epsilon1 = 1e-3, .paper_epsilon = true});
+    },
 };
 
 /// The worst error over a recorded run in units of the tolerance; `factor` falsifies the rate.
@@ -117,6 +133,7 @@ double worst_error(std::size_t number, double factor = 1.0) {
 }  // namespace
 
 TEST_CASE("1,000 steps as recorded") {
+  REQUIRE(optimizers.size() == std::size(golden::ratio_cases));
   for (std::size_t i = 0; i < optimizers.size(); ++i) {
     CAPTURE(i, golden::ratio_cases[i].options.optimizer);
     CHECK(worst_error(i) <= 1.0);

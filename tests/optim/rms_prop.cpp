@@ -36,6 +36,8 @@ TEST_CASE("the first steps, by hand") {
   // ε outside the root: 2/(1 + 3), where Keras and Optax have 2/√(1 + 3).
   p = two_steps({.learning_rate = 0.1, .alpha = 0.75, .epsilon = 3.0});
   CHECK(p[0] == Approx(1.0 - 0.1 * 0.5).epsilon(1e-15));
+  p = two_steps({.learning_rate = 0.1, .alpha = 0.75, .epsilon = 3.0, .epsilon_inside_root = true});
+  CHECK(p[0] == Approx(1.0 - 0.1).epsilon(1e-15));
   // Momentum is on the direction: buffers 2, then ½·2 − 1/1 = 0.
   p = two_steps({.learning_rate = 0.1, .alpha = 0.75, .epsilon = 1e-300, .momentum = 0.5});
   CHECK(p[0] == Approx(0.8).epsilon(1e-15));

@@ -54,3 +54,14 @@ TEST_CASE("descend_with_decay refuses what descend() and decay_weights() refuse"
                     "gives nan at step 0");
   CHECK(p[0] == 1.0f);
 }
+
+TEST_CASE("the rate beside a decay may be read and set between steps") {
+  Eigen::VectorXd p{{1.0}}, g{{1.0}};
+  et::Parameters<double> parameters;
+  parameters.add("p", p, g);
+  auto optimizer = et::chain<double>(et::descend_with_decay({.learning_rate = 0.5}));
+  CHECK(optimizer.learning_rate() == 0.5);
+  optimizer.set_learning_rate(0.25);
+  optimizer.step(parameters);
+  CHECK(p[0] == 0.75);
+}

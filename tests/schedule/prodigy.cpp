@@ -106,6 +106,10 @@ TEST_CASE("a rate of zero changes nothing, and no gradient leaves the estimate a
   CHECK(optimizer.state<et::ProdigyDescent>(0, 2).matrix() == state);
   CHECK(measured(optimizer).denominator == sum);
   CHECK(optimizer.count() == 2);
+  CHECK(optimizer.learning_rate() == 1.0);
+  optimizer.set_learning_rate(0.0);
+  optimizer.step(list);
+  CHECK(p == before);
 
   still.add("p", p, zero);
   for (int step = 0; step < 3; ++step) copy.step(still);

@@ -114,8 +114,17 @@ TEST_CASE("a step that throws weighs nothing") {
                     "schedule_free: the learning rate must be in [0, inf), but the schedule gives "
                     "-1 at step 1");
   spoiled = false;
-  CHECK(optimizer.measured<et::ScheduleFree>().steps == 1);
   CHECK(optimizer.measured<et::ScheduleFree>().weight_sum == 0.25);
+}
+
+TEST_CASE("the rate may be read and set between steps") {
+  One one(0.0);
+  auto optimizer = et::chain<double>(et::schedule_free({.learning_rate = 1.0, .momentum = 0.5}));
+  one.step(optimizer, 1.0);
+  CHECK(optimizer.learning_rate() == 1.0);
+  optimizer.set_learning_rate(0.25);
+  CHECK(one.step(optimizer, 1.0) == 0.5 * -1.25 + 0.5 * -1.125);
+  CHECK(optimizer.measured<et::ScheduleFree>().largest_rate == 1.0);
 }
 
 TEST_CASE("options of schedule_free out of range throw") {

@@ -27,11 +27,10 @@ namespace eigentrain {
 /// of all elements first has
 ///
 ///     struct Measurement { ... };                              // of the last step, at first
-///     void measure(const auto& stream, Measurement& measured) const;  // stream: an UpdateStream
+///     void measure(const auto& stream, const et::Step& step, Measurement& measured) const;
 ///     template <class S> auto at(const et::Step& step, const Measurement& measured) const;
 ///
-/// and the chain reads all elements once for it, before the pass; measure(stream, step, measured)
-/// is told about the step. It may also end the step:
+/// `stream` is an UpdateStream; `step` may be left out. Such a transform may also end the step:
 ///
 ///     et::Verdict verdict(const Measurement& measured) const;
 ///     template <class S> auto gather(const Measurement& measured) const;  // instead of at()

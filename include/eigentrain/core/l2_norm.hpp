@@ -48,4 +48,28 @@ double l2_norm(const Stream& stream) {
   }
 }
 
+/// The parameters of a stream, as norms see them.
+template <class Stream>
+struct WeightsOf {
+  using Scalar = typename Stream::Scalar;
+  const Stream& stream;
+
+  template <class F>
+  double sum(const F& term) const {
+    return stream.sum([&term](const auto& u, const auto& p)
+                          EIGENTRAIN_INLINE_LAMBDA { return term(p, u); });
+  }
+  template <class F>
+  double max(const F& term) const {
+    return stream.max([&term](const auto& u, const auto& p)
+                          EIGENTRAIN_INLINE_LAMBDA { return term(p, u); });
+  }
+};
+
+/// ‖p‖₂ of all parameters of a stream.
+template <class Stream>
+double weight_norm(const Stream& stream) {
+  return l2_norm(WeightsOf<Stream>{stream});
+}
+
 }  // namespace eigentrain::detail

@@ -40,7 +40,7 @@ class TrustRatio {
       double& ratio = measured.ratios[static_cast<std::size_t>(tensor.number)];
       ratio = 1.0;
       if (options_.only_decayed && !tensor.options->weight_decay) return;
-      const double weight = detail::l2_norm(Weights<std::remove_cvref_t<decltype(alone)>>{alone});
+      const double weight = detail::weight_norm(alone);
       // The more expensive one only where it can matter.
       if (weight > 0.0 || weight != weight || options_.least_weight > 0.0) {
         ratio = ratio_of(weight, detail::l2_norm(alone), tensor.options->weight_decay);
@@ -60,24 +60,6 @@ class TrustRatio {
   }
 
  private:
-  // The parameters of a stream, to norms.
-  template <class Stream>
-  struct Weights {
-    using Scalar = typename Stream::Scalar;
-    const Stream& stream;
-
-    template <class F>
-    double sum(const F& term) const {
-      return stream.sum([&term](const auto& u, const auto& p)
-                            EIGENTRAIN_INLINE_LAMBDA { return term(p, u); });
-    }
-    template <class F>
-    double max(const F& term) const {
-      return stream.max([&term](const auto& u, const auto& p)
-                            EIGENTRAIN_INLINE_LAMBDA { return term(p, u); });
-    }
-  };
-
   EIGENTRAIN_NOINLINE void check() const {
     constexpr std::string_view owner = "trust_ratio";
     require_in(ranges::positive, options_.coefficient, owner, "coefficient");

@@ -26,7 +26,6 @@ struct BatchNormOptions {
 /// x and y are matrices, features × samples, or tensors whose channels lie along some axis (see
 /// channels()); y may be x. γ (initially 1) and β (initially 0) have one value a channel and are
 /// the user's to train:
-///
 ///     et::BatchNorm<float> norm(128);
 ///     norm.add_to(parameters, "norm");   // γ and β, without weight decay
 ///     norm.forward(x, y);                // training
@@ -38,9 +37,9 @@ struct BatchNormOptions {
 /// After the first batch, batches that are not larger allocate nothing.
 ///
 /// Ioffe & Szegedy, "Batch Normalization", 2015. As torch.nn.BatchNorm1d to 3d, except that
-/// training and evaluation are two functions instead of a mode, and that the running statistics
-/// ignore batches that are not finite. Keras's momentum is 1 − ours and its ε is 1e-3; its running
-/// variance is the biased one.
+/// training and evaluation are two functions, not a mode, and that the running statistics ignore
+/// batches that are not finite. Keras's momentum is 1 − ours, its ε 1e-3, its running variance the
+/// biased one.
 template <class S>
 class BatchNorm : public RunningStatistics<S> {
  public:
@@ -66,8 +65,8 @@ class BatchNorm : public RunningStatistics<S> {
     train(input, output);
   }
 
-  /// Evaluation: normalizes every sample by the running statistics. Changes nothing, so threads may
-  /// share the layer. Throws as forward(), but takes a single sample.
+  /// Evaluation: normalizes by the running statistics. Changes nothing, so threads may share the
+  /// layer. Throws as forward(), but takes a single sample.
   void evaluate(const BatchInput<S>& input, BatchOutput<S> output) const {
     check(input, output, 1);
     evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
@@ -83,8 +82,7 @@ class BatchNorm : public RunningStatistics<S> {
   ///     ∂L/∂x = γ/√(σ² + ε)·(∂L/∂y − mean(∂L/∂y) − x̂·mean(∂L/∂y·x̂))
   ///
   /// without the two means if the statistics were frozen. The two batches may be the same memory.
-  /// Throws std::invalid_argument, with nothing changed, if one has not the shape of that batch, or
-  /// if there was none.
+  /// Throws std::invalid_argument, with nothing changed, if a shape is not that batch's.
   void backward(const BatchInput<S>& output_gradient, BatchOutput<S> input_gradient) {
     require_forward();
     const Eigen::Index rows = this->features(), cols = kept_.samples;
@@ -100,8 +98,7 @@ class BatchNorm : public RunningStatistics<S> {
   }
 
   /// With frozen statistics, training normalizes by the running statistics, which don't change, and
-  /// backward() takes them for constants: for fine-tuning on small batches. As BatchNorm layers of
-  /// PyTorch that are in evaluation mode while the model trains.
+  /// backward() takes them for constants: as PyTorch's layers in evaluation mode, for fine-tuning.
   void freeze(bool frozen = true) { frozen_ = frozen; }
   bool frozen() const { return frozen_; }
 

@@ -21,6 +21,8 @@ class DescendWithDecay {
   }
 
   const DescendWithDecayOptions& options() const { return options_; }
+  const Schedule& rate() const { return options_.learning_rate; }
+  void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
   template <class S>
   auto at(const Step& step) const {

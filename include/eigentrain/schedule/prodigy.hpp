@@ -37,7 +37,7 @@ class ProdigyDescent {
     double denominator = 0.0;
     // Of the last step: d before it, and d times η times the correction.
     double d_before = 0.0, rate = 0.0;
-    std::int64_t steps = 0, corrected = 0;
+    std::int64_t corrected = 0;
     detail::Buffer<char> seen;  // by number of a tensor: 0 never, 1 in this step first, 2 before
   };
 
@@ -56,11 +56,13 @@ class ProdigyDescent {
   }
 
   const ProdigyOptions& options() const { return options_; }
+  const Schedule& rate() const { return options_.learning_rate; }
+  void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
   template <class Stream>
-  void measure(const Stream& stream, Measurement& measured) const {
+  void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     using S = typename Stream::Scalar;
-    begin(measured);
+    begin(step.index(), measured);
     measured.seen.resize(stream.tensors());
     stream.for_each_tensor([&](const Tensor<S>& tensor, const auto&) {
       char& seen = measured.seen[static_cast<std::size_t>(tensor.number)];
@@ -106,11 +108,11 @@ class ProdigyDescent {
 
  private:
   // The rate of this step, which is still that of the last estimate.
-  EIGENTRAIN_NOINLINE void begin(Measurement& measured) const {
+  EIGENTRAIN_NOINLINE void begin(std::int64_t index, Measurement& measured) const {
     if (measured.d == 0.0) measured.d = measured.d_max = options_.d0;
     const Exact one = 1.0;
-    Exact rate = Exact(measured.d) *
-                 detail::rate_at(options_.learning_rate, measured.steps++, "prodigy_descent");
+    Exact rate =
+        Exact(measured.d) * detail::rate_at(options_.learning_rate, index, "prodigy_descent");
     if (options_.bias_correction) {
       const std::int64_t t = measured.corrected + 1;
       rate *= sqrt(one - power(options_.beta2, t)) / (one - power(options_.beta1, t));
@@ -153,7 +155,7 @@ class ProdigyDescent {
 ///     d' = max(d, d_coef·a / ‖s‖₁)      p ← p − η·d·(m/(√v + d'·ε) + λ·p)
 ///
 /// over all tensors at once; d' is the next step's d. State is s, p₀, m and v, four values a
-/// parameter, and the scalars a and d, which get<>() and measured<>() show:
+/// parameter, and the scalars a and d, which measured<>() shows:
 ///
 ///     auto optimizer = et::chain<float>(et::prodigy_descent({}));
 ///     optimizer.measured<et::ProdigyDescent>().d;

@@ -37,7 +37,6 @@ class ScheduleFree {
   static constexpr int slots = 1;
 
   struct Measurement {
-    std::int64_t steps = 0;
     double rate = 0.0;          ///< of the last step
     double largest_rate = 0.0;  ///< so far
     double weight_sum = 0.0;    ///< of all steps
@@ -53,6 +52,8 @@ class ScheduleFree {
   }
 
   const ScheduleFreeOptions& options() const { return options_; }
+  const Schedule& rate() const { return options_.learning_rate; }
+  void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
   /// Whether to_average() has been called, and to_training() not yet.
   bool averaging() const { return averaging_; }
@@ -62,8 +63,8 @@ class ScheduleFree {
   }
 
   template <class Stream>
-  void measure(const Stream&, Measurement& measured) const {
-    weigh(measured);
+  void measure(const Stream&, const Step& step, Measurement& measured) const {
+    weigh(step.count, measured);
   }
 
   template <class S>
@@ -82,12 +83,12 @@ class ScheduleFree {
   }
 
  private:
-  EIGENTRAIN_NOINLINE void weigh(Measurement& measured) const {
+  EIGENTRAIN_NOINLINE void weigh(std::int64_t t, Measurement& measured) const {
     require(!averaging_, "schedule_free: the parameters are averages since to_average(); call ",
             "to_training() before the next step");
-    Exact rate = detail::rate_at(options_.learning_rate, measured.steps, "schedule_free");
-    const double count = static_cast<double>(++measured.steps);
-    if (measured.steps <= options_.warmup_steps) {
+    Exact rate = detail::rate_at(options_.learning_rate, t - 1, "schedule_free");
+    const double count = static_cast<double>(t);
+    if (t <= options_.warmup_steps) {
       rate *= Exact(count) / static_cast<double>(options_.warmup_steps);
     }
     measured.rate = rate[0];
