@@ -12,6 +12,7 @@ OptimizerCases<S> optimizers() {
            momentum_cases<S>,
            rms_cases<S>,
            adam_cases<S>,
+           ratio_cases<S>,
            adaptive_cases<S>,
            sign_cases<S>,
            schedule_free_cases<S>,

@@ -113,6 +113,8 @@ OptimizerCases<S> rms_cases();
 template <class S>
 OptimizerCases<S> adam_cases();
 template <class S>
+OptimizerCases<S> ratio_cases();
+template <class S>
 OptimizerCases<S> adaptive_cases();
 template <class S>
 OptimizerCases<S> sign_cases();
