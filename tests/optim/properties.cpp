@@ -591,7 +591,7 @@ TEMPLATE_TEST_CASE("after the gradients have vanished, updates become exact zero
     }
     CHECK(subnormals == 0);
     if (c.name == "AdamW") CHECK(values == 2 * n * ((steps + 7) / 8));
-    CHECK(p.allFinite());
+    if (c.traits.settles) CHECK(p.allFinite());
     // A parameter at zero shows what is left of the update, down to the last bit.
     p.setZero();
     optimizer.step(parameters);

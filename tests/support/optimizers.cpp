@@ -12,10 +12,10 @@ OptimizerCases<S> optimizers() {
            momentum_cases<S>,
            rms_cases<S>,
            adam_cases<S>,
+           ratio_cases<S>,
            adaptive_cases<S>,
            sign_cases<S>,
            schedule_free_cases<S>,
-           ratio_cases<S>,
        }) {
     OptimizerCases<S> cases = part();
     all.insert(all.end(), std::move_iterator(cases.begin()), std::move_iterator(cases.end()));

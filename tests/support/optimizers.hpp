@@ -87,7 +87,7 @@ struct OptimizerTraits {
   Reach reach = Reach::element;
   bool refuses_nan = false;   ///< a step with a gradient that isn't finite throws
   bool scale_is_rate = true;  ///< learning_rate_scale = 0.25 is a quarter of the learning rate
-  bool settles = true;        ///< without gradients, its updates become zeros in the end
+  bool settles = true;  ///< without gradients, its updates become smaller, and zeros in the end
 };
 
 template <class S>
@@ -113,12 +113,12 @@ OptimizerCases<S> rms_cases();
 template <class S>
 OptimizerCases<S> adam_cases();
 template <class S>
+OptimizerCases<S> ratio_cases();
+template <class S>
 OptimizerCases<S> adaptive_cases();
 template <class S>
 OptimizerCases<S> sign_cases();
 template <class S>
 OptimizerCases<S> schedule_free_cases();
-template <class S>
-OptimizerCases<S> ratio_cases();
 
 }  // namespace eigentrain::test

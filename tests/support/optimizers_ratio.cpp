@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The table's optimizers that look at a tensor as a whole.
+// The table's optimizers that look at whole tensors and matrices.
+#include "eigentrain/optim/adafactor.hpp"
 #include "eigentrain/optim/lamb.hpp"
 #include "eigentrain/optim/lars.hpp"
+#include "eigentrain/optim/muon_with_adamw.hpp"
 #include "support/optimizers.hpp"
 
 namespace eigentrain::test {
@@ -12,9 +14,12 @@ OptimizerCases<S> ratio_cases() {
   using R = Schedule;
   // clang-format off
   return {
-      {"Lamb", 2e-2, [](R r) -> Any { return Lamb<S>({.learning_rate = r, .weight_decay = 1e-4, .most_ratio = 10.0}); }, true, {.reach = Reach::tensor}},
-      {"Lars", 5e-2, [](R r) -> Any { return Lars<S>({.learning_rate = r, .trust_coefficient = 0.02}); }, false, {.reach = Reach::tensor}},
-      {"Lars decay", 5e-2, [](R r) -> Any { return Lars<S>({.learning_rate = r, .nesterov = true, .weight_decay = 1e-4, .trust_coefficient = 0.02}); }, true, {.reach = Reach::tensor}},
+      {"Lamb", 1e-2, [](R r) -> Any { return Lamb<S>({.learning_rate = r, .weight_decay = 1e-4}); }, true, {.reach = Reach::tensor, .settles = false}},
+      {"Lamb bounded", 1e-2, [](R r) -> Any { return Lamb<S>({.learning_rate = r, .weight_decay = 0.0, .least_weight = 0.5, .most_weight = 10.0}); }, false, {.reach = Reach::tensor}},
+      {"Lars", 1e-1, [](R r) -> Any { return Lars<S>({.learning_rate = r, .momentum = 0.5, .weight_decay = 1e-4, .trust_coefficient = 0.02}); }, true, {.reach = Reach::tensor, .settles = false}},
+      {"MuonWithAdamW", 2e-2, [](R r) -> Any { return MuonWithAdamW<S>({.muon = {.learning_rate = r, .weight_decay = 1e-4}, .adamw = {.learning_rate = r, .weight_decay = 1e-4}}); }, true, {.reach = Reach::matrix}},
+      {"Adafactor", 5e-2, [](R r) -> Any { return Adafactor<S>({.learning_rate = r}); }, false, {.reach = Reach::matrix, .scale_is_rate = false}},
+      {"Adafactor fixed", 5e-2, [](R r) -> Any { return Adafactor<S>({.learning_rate = r, .weight_decay = 1e-4, .relative_step = false, .scale_parameter = false}); }, true, {.reach = Reach::matrix}},
   };
   // clang-format on
 }
