@@ -78,13 +78,13 @@ struct Trial {
 TEST_CASE("the slow weights are what the parameters become, to the bit, at every level") {
   et::test::at_every_level([] {
     Trial<float> trial(103);
-    auto optimizer = et::chain<float>(et::adam({.learning_rate = 0.03}), et::lookahead());
+    auto optimizer = et::chain<float>(et::adam({.learning_rate = 0.7}), et::lookahead());
     for (int i = 1; i <= 40; ++i) {
       trial.step(optimizer);
       if (i % 6 == 0) CHECK(et::test::same_bits(optimizer.state<et::Lookahead>(0), trial.p));
       if (i == 1) CHECK_FALSE(et::test::same_bits(optimizer.state<et::Lookahead>(0), trial.p));
     }
-    CHECK(et::test::hash_bits(trial.p.data(), trial.p.size()) == 0xad113d63d659d891u);
+    CHECK(et::test::hash_bits(trial.p.data(), trial.p.size()) == 0xfe92da320d72d91eu);
     auto copy = optimizer;  // a copy goes on from the same point
     Trial<float> twin(103);
     twin.p = trial.p;

@@ -11,11 +11,12 @@ namespace eigentrain {
 
 namespace detail {
 
-/// The running statistics of one layer while they are gathered anew.
-template <class Norm>
+/// The running statistics of one layer while they are gathered anew. Real is a parameter so that
+/// nothing is compiled where nobody asks for it.
+template <class Norm, class Real = double>
 class Refresh {
   using S = typename std::remove_cvref_t<decltype(std::declval<Norm&>().running_mean())>::Scalar;
-  using Sums = Eigen::Array<double, Eigen::Dynamic, 1>;
+  using Sums = Eigen::Array<Real, Eigen::Dynamic, 1>;
 
  public:
   explicit Refresh(Norm& norm)
@@ -46,8 +47,8 @@ class Refresh {
   void end() {
     if (norm_.batches() == 0) return;  // the batch wasn't finite
     ++seen_;
-    mean_ += norm_.running_mean().array().template cast<double>() / weight_;
-    variance_ += norm_.running_variance().array().template cast<double>() / weight_;
+    mean_ += norm_.running_mean().array().template cast<Real>() / weight_;
+    variance_ += norm_.running_variance().array().template cast<Real>() / weight_;
   }
 
   bool take() {
