@@ -8,10 +8,15 @@
 
 namespace eigentrain::detail {
 
+/// From 16 MiB on.
+template <class S>
+inline constexpr Index large_size = Index(1 << 24) / static_cast<Index>(sizeof(S));
+
 /// Every channel's values, of all samples.
 template <class S>
 SetShape channel_sets(const Channels<S>& batch) {
-  return {batch.channels, batch.samples * batch.positions, batch.inner, batch.inner == 1};
+  return {batch.channels, batch.samples * batch.positions, batch.inner, batch.inner == 1,
+          batch.size() >= large_size<S>};
 }
 
 template <class S>

@@ -53,10 +53,11 @@ auto channels(T&& tensor, Eigen::Index axis) {
   require(0 <= axis && axis < rank, "channels: axis ", axis, " of a tensor with ", rank, " axes");
   const bool row_major = int(Plain::Layout) == int(Eigen::RowMajor);
   const Eigen::Index channel = row_major ? rank - 1 - axis : axis;  // counted from the fastest
+  const auto& sizes = tensor.dimensions();
   Channels<S> result{tensor.data(), 1, 1, 1, 1, 1};
   for (Eigen::Index k = 0; k < rank; ++k) {
     const auto size =
-        static_cast<Eigen::Index>(tensor.dimension(static_cast<int>(row_major ? rank - 1 - k : k)));
+        static_cast<Eigen::Index>(sizes[static_cast<std::size_t>(row_major ? rank - 1 - k : k)]);
     Eigen::Index& part = k < channel     ? result.inner
                          : k == channel  ? result.channels
                          : k + 1 == rank ? result.samples

@@ -46,7 +46,8 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
   Index scales(const Channels<const S>& batch) const { return batch.samples * groups_; }
 
   static detail::SetShape sets(const Channels<const S>& batch) {
-    return {batch.channels, batch.positions, batch.inner, batch.inner == 1};
+    return {batch.channels, batch.positions, batch.inner, batch.inner == 1,
+            batch.size() >= detail::large_size<S>};
   }
   template <class T>
   static detail::SetMemory<T> memory(const Channels<T>& batch, Index sample, Index channel) {

@@ -2,6 +2,8 @@
 // What normalization does to every value of a set, forward and backward.
 #pragma once
 
+#include <cstdint>
+
 #include "eigentrain/layers/sets.hpp"
 
 namespace eigentrain::detail {
@@ -31,7 +33,36 @@ EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const Body& body) {
   for (; o < shape.runs; ++o) walk.template operator()<1>(o);
 }
 
-template <bool Across, Weight Which, class S>
+// Whether whole registers may be stored past the caches: into large memory that isn't the source.
+// Such stores spare reading the lines that they overwrite.
+template <class S>
+EIGENTRAIN_INLINE bool may_pass_cache(const SetShape& shape, const SetMemory<S>& target,
+                                      const void* source) {
+  const auto at = reinterpret_cast<std::uintptr_t>(target.data);
+  const auto steps = static_cast<std::uintptr_t>(target.set | (shape.runs > 1 ? target.run : 0));
+  return shape.large && target.data != source && (at | steps * sizeof(S)) % 64 == 0;
+}
+
+template <bool Past, class S, int N>
+EIGENTRAIN_INLINE void put(const Packet<S, N>& value, S* target) {
+#if EIGENTRAIN_WIDE_ASM
+  if constexpr (Past && sizeof(value.lanes) > 16) {
+    asm volatile("vmovntps %1, (%0)" : : "r"(target), "v"(value.lanes) : "memory");
+    return;
+  }
+#endif
+  value.store(target);
+}
+
+// Before another thread may read what was stored past the caches.
+template <bool Past>
+EIGENTRAIN_INLINE void end_puts() {
+#if EIGENTRAIN_WIDE_ASM
+  if constexpr (Past) asm volatile("sfence" : : : "memory");
+#endif
+}
+
+template <bool Across, bool Past, Weight Which, class S>
 void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
                      const SetMemory<S>& normalized, const Normalization<S>& by, const S* gamma,
                      const S* beta) {
@@ -54,15 +85,16 @@ void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const S
               P value = P::load(from + o * from_run + i) - mean;
               if constexpr (sizeof(S) < sizeof(double)) value -= rest;
               value *= scale;
-              value.store(kept + o * kept_run + i);
+              put<Past>(value, kept + o * kept_run + i);
               if constexpr (Across && Which == Weight::place) {
                 factor = P(gamma[o]);
                 shift = P(beta[o]);
               }
-              (factor * value + shift).store(to + o * to_run + i);
+              put<Past>(factor * value + shift, to + o * to_run + i);
             }
           });
     }
+    end_puts<Past>();
   });
 }
 
@@ -72,13 +104,16 @@ void set_normalize(const SetShape& shape, const SetMemory<const S>& x, const Set
                    const SetMemory<S>& normalized, const Normalization<S>& by, const S* gamma,
                    const S* beta) {
   if (shape.across) {
-    normalize_along<true, Which, S>(shape, x, y, normalized, by, gamma, beta);
+    normalize_along<true, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
+  } else if (y.data != normalized.data && may_pass_cache(shape, y, x.data) &&
+             may_pass_cache(shape, normalized, x.data)) {
+    normalize_along<false, true, Which, S>(shape, x, y, normalized, by, gamma, beta);
   } else {
-    normalize_along<false, Which, S>(shape, x, y, normalized, by, gamma, beta);
+    normalize_along<false, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
   }
 }
 
-template <bool Across, Weight Which, class S>
+template <bool Across, bool Past, Weight Which, class S>
 void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradient,
                           const SetMemory<S>& result, const SetMemory<const S>& normalized,
                           const S* weights, const Normalization<const S>& by) {
@@ -103,10 +138,11 @@ void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradi
               if constexpr (Across && Which == Weight::place) factor = P(weights[o]);
               if constexpr (Which != Weight::none) g = factor * g;
               const P across = P::load(kept + o * kept_run + i) * product;
-              (scale * (g - mean - across)).store(dx + o * dx_run + i);
+              put<Past>(scale * (g - mean - across), dx + o * dx_run + i);
             }
           });
     }
+    end_puts<Past>();
   });
 }
 
@@ -117,9 +153,11 @@ void set_input_gradient(const SetShape& shape, const SetMemory<const S>& gradien
                         const SetMemory<S>& result, const SetMemory<const S>& normalized,
                         const S* weights, const Normalization<const S>& by) {
   if (shape.across) {
-    input_gradient_along<true, Which, S>(shape, gradient, result, normalized, weights, by);
+    input_gradient_along<true, false, Which, S>(shape, gradient, result, normalized, weights, by);
+  } else if (may_pass_cache(shape, result, gradient.data)) {
+    input_gradient_along<false, true, Which, S>(shape, gradient, result, normalized, weights, by);
   } else {
-    input_gradient_along<false, Which, S>(shape, gradient, result, normalized, weights, by);
+    input_gradient_along<false, false, Which, S>(shape, gradient, result, normalized, weights, by);
   }
 }
 

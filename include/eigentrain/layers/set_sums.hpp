@@ -14,26 +14,37 @@ void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* m
     // One after the other, or all at a time.
     for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
       const S* const data = x.data + k * x.set;
-      double* const mean = means + k;
+      double *const mean = means + k, *const square = squares + k;
+      constexpr int lanes = Across ? Bytes / static_cast<int>(sizeof(double)) : 1;
+      const Index sets = Across ? shape.count : 1;
       if constexpr (Centered) {
-        // The distance from the first value: a constant set's mean is then exact.
+        // The distance from the first value: a constant set's mean is then exact. For floats, the
+        // squared distances are added in the same pass; the first value has a share in the
+        // variance, so that what cancels is n times the variance at most, far from double's bits.
+        constexpr bool one_pass = sizeof(S) < sizeof(double);
         const Along<Across, S> origins(data);
-        add_up<Across, false, Bytes>(
-            shape, mean, mean,
-            [=]<int N>(Index o, Index i, Packet<double, N>& sum, Packet<double, N>&)
+        add_up<Across, one_pass, Bytes>(
+            shape, mean, one_pass ? square : mean,
+            [=]<int N>(Index o, Index i, Packet<double, N>& sum, Packet<double, N>& product)
                 EIGENTRAIN_INLINE_LAMBDA {
-                  const auto value = Packet<S, N>::load(data + o * x.run + i);
-                  sum += convert<double>(value) - convert<double>(origins.template at<N>(i));
+                  const auto value = convert<double>(Packet<S, N>::load(data + o * x.run + i));
+                  const auto distance = value - convert<double>(origins.template at<N>(i));
+                  sum += distance;
+                  if constexpr (one_pass) product += distance * distance;
                 });
-        constexpr int lanes = Across ? Bytes / static_cast<int>(sizeof(double)) : 1;
-        for_lanes<lanes>(0, Across ? shape.count : 1, [=]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
-          const auto origin = convert<double>(Packet<S, N>::load(data + i));
-          (origin + Packet<double, N>::load(mean + i) / count).store(mean + i);
+        for_lanes<lanes>(0, sets, [=]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
+          using P = Packet<double, N>;
+          const auto sum = P::load(mean + i), distance = sum / count;
+          if constexpr (one_pass) {
+            max(P::load(square + i) - sum * distance, P(0.0)).store(square + i);
+          }
+          (convert<double>(Packet<S, N>::load(data + i)) + distance).store(mean + i);
         });
+        if constexpr (one_pass) continue;
       }
       const Along<Across, double> centers(mean);
       add_up<Across, false, Bytes>(
-          shape, squares + k, squares + k,
+          shape, square, square,
           [=]<int N>(Index o, Index i, Packet<double, N>& sum, Packet<double, N>&)
               EIGENTRAIN_INLINE_LAMBDA {
                 auto value = convert<double>(Packet<S, N>::load(data + o * x.run + i));

@@ -13,14 +13,16 @@
 
 namespace eigentrain::detail {
 
-/// `across` means length 1 and sets that are neighbours.
+/// `across` means length 1 and sets that are neighbours, `large` that a cache can't hold all
+/// values.
 struct SetShape {
   Index count;
   Index runs;
   Index length;
   bool across;
+  bool large = false;
 
-  SetShape part(Index sets) const { return {sets, runs, length, across}; }
+  SetShape part(Index sets) const { return {sets, runs, length, across, large}; }
   double size() const { return static_cast<double>(runs * length); }
 };
 
