@@ -2,7 +2,7 @@
 // What the tutorials claim, measured side by side on Fashion-MNIST, with seeds repeated: dropout
 // and L2 against overfitting, batch norm's speed-up, and the accuracy that each schedule ends with.
 //
-//   techniques                                       all three as tables in Markdown, 3 seeds
+//   techniques                                       all of it as tables in Markdown, 3 seeds
 //   techniques --only overfitting --seeds 1          a glance
 //   techniques --docs docs                           into docs/techniques.md and docs/images
 
@@ -38,7 +38,6 @@ struct Settings {
   std::string data = "/usr/share/datasets/fashion-mnist";
   std::vector<std::string> only;
   int seeds = 3;
-  double rate = 0.1;
   std::string docs;
 };
 
@@ -212,8 +211,7 @@ void replace_part(std::string& page, const std::string& name, const std::string&
 }
 
 void run(const Settings& s) {
-  std::vector<Experiment> experiments = {techniques::overfitting(), techniques::batch_norm(),
-                                         techniques::learning_rates(s.rate)};
+  const std::vector<Experiment> experiments = techniques::experiments();
   std::unique_ptr<mlp::WholeFile> page;  // before minutes of work it is known whether they can be
   std::map<std::string, std::unique_ptr<mlp::WholeFile>> pictures;  // kept
   const std::filesystem::path docs = s.docs;
@@ -249,13 +247,11 @@ int main(int argc, char** argv) {
   CLI::App app("What the tutorials claim, measured side by side on Fashion-MNIST.");
   app.add_option("--data", s.data, "a folder with the four files of MNIST or a relative")
       ->capture_default_str();
-  app.add_option("--only", s.only, "some of the experiments")
-      ->check(CLI::IsMember({"overfitting", "batch_norm", "schedules"}));
+  std::vector<std::string> names;
+  for (const Experiment& experiment : techniques::experiments()) names.push_back(experiment.name);
+  app.add_option("--only", s.only, "some of the experiments")->check(CLI::IsMember(names));
   app.add_option("--seeds", s.seeds, "how often to repeat all of it")
       ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  app.add_option("--learning-rate", s.rate, "the highest rate of the schedules")
-      ->check(CLI::Range(1e-6, 10.0))
       ->capture_default_str();
   app.add_option("--docs", s.docs, "the folder whose page and pictures are to be renewed");
   CLI11_PARSE(app, argc, argv);

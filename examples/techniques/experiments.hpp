@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is compared: three experiments, each a list of ways to train the same network.
+// What is compared: four experiments, each a list of ways to train the same network.
 #pragma once
 
 #include "techniques/measure.hpp"
@@ -93,8 +93,8 @@ inline Experiment batch_norm() {
 }
 
 /// Every schedule from the same highest rate, for as many steps.
-inline Experiment learning_rates(double rate) {
-  Experiment made{.name = "schedules",
+inline Experiment learning_rates(const std::string& name, double rate) {
+  Experiment made{.name = name,
                   .samples = 20'000,
                   .network = {.hidden = {128}, .batch_size = 50, .epochs = 10},
                   .ways = {}};
@@ -103,6 +103,11 @@ inline Experiment learning_rates(double rate) {
     made.ways.push_back({.name = schedule.name, .rate = schedule.make(rate, steps)});
   }
   return made;
+}
+
+inline std::vector<Experiment> experiments() {
+  return {overfitting(), batch_norm(), learning_rates("schedules", 0.1),
+          learning_rates("schedules_low", 0.02)};
 }
 
 }  // namespace techniques
