@@ -191,7 +191,7 @@ void add_options(CLI::App& app, Settings& s) {
       ->group("Training");
   app.add_option("--plateau-patience", s.plateau_patience,
                  "Epochs without improvement that --schedule plateau bears")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str()
       ->group("Training");
   app.add_option("--warmup", s.warmup, "Steps in which the learning rate rises from 0 first")

@@ -35,9 +35,8 @@ inline const std::map<std::string, Maker>& named() {
              {.initial = rate, .factor = 0.1, .boundaries = {first, first + part(n, 4)}});
        }},
       {"piecewise-linear",
-       [=](double rate, Int n) {
-         const Int first = part(n, 10);
-         return et::piecewise_linear({.steps = {0, first, first + part(n, 2), first + n},
+       [](double rate, Int n) {
+         return et::piecewise_linear({.steps = {0, n / 10 + 1, n / 2 + 2, n + 3},
                                       .values = {0.1 * rate, rate, 0.3 * rate, 0.0}});
        }},
       {"exponential",
