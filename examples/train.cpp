@@ -17,6 +17,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -30,6 +31,7 @@
 #include "mlp/dataset.hpp"
 #include "mlp/progress.hpp"
 #include "monitor/watch.hpp"
+#include "schedules/named.hpp"
 
 namespace et = eigentrain;
 using Eigen::Index;
@@ -59,6 +61,8 @@ struct Settings {
   std::optional<double> weight_decay;
   double momentum = 0.0;
   std::string schedule = "cosine";
+  std::string plateau_metric = "loss";
+  std::int64_t plateau_patience = 1;
   std::int64_t warmup = 0;
   double clip_norm = never;
   double clip_value = never;
@@ -172,10 +176,22 @@ void add_options(CLI::App& app, Settings& s) {
                  "Decoupled in adamw (default 0.01), added to the gradient in the others (0)")
       ->check(not_negative)
       ->group("Training");
+  std::vector<std::string> names = {"plateau"};
+  for (const auto& [name, maker] : schedules::named()) names.push_back(name);
   app.add_option("--schedule", s.schedule,
-                 "What becomes of the learning rate in the course of the run: step takes a tenth\n"
-                 "after each third, exponential falls to a hundredth, cosine to 0")
-      ->check(CLI::IsMember({"constant", "step", "exponential", "cosine"}))
+                 "What becomes of the learning rate in the course of the run, which it never\n"
+                 "exceeds; docs/schedules.md draws them. plateau takes 0.3 of it when the test\n"
+                 "set gets no better")
+      ->check(CLI::IsMember(names))
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--plateau-metric", s.plateau_metric, "What shall get better, on the test set")
+      ->check(CLI::IsMember({"loss", "accuracy"}))
+      ->capture_default_str()
+      ->group("Training");
+  app.add_option("--plateau-patience", s.plateau_patience,
+                 "Epochs without improvement that --schedule plateau bears")
+      ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str()
       ->group("Training");
   app.add_option("--warmup", s.warmup, "Steps in which the learning rate rises from 0 first")
@@ -243,19 +259,27 @@ double weight_decay(const Settings& s) {
   return s.weight_decay.value_or(s.optimizer == "adamw" ? 0.01 : 0.0);
 }
 
-et::Schedule make_schedule(const Settings& s, std::int64_t steps) {
+// Gives a factor of the rate after each epoch.
+et::ReduceOnPlateau make_plateau(const Settings& s) {
+  const bool is_loss = s.plateau_metric == "loss";
+  return et::ReduceOnPlateau(
+      {.initial = 1.0,
+       .factor = 0.3,
+       .patience = s.plateau_patience,
+       .threshold = is_loss ? 1e-3 : 5e-4,
+       .kind = is_loss ? et::PlateauThreshold::relative : et::PlateauThreshold::absolute,
+       .mode = is_loss ? et::PlateauMode::min : et::PlateauMode::max});
+}
+
+et::Schedule make_schedule(const Settings& s, std::int64_t steps,
+                           const std::shared_ptr<const et::ReduceOnPlateau>& plateau) {
   const double rate = initial_rate(s);
   const std::int64_t rest = std::max<std::int64_t>(steps - s.warmup, 1);
   et::Schedule schedule = rate;
-  if (s.schedule == "step") {
-    schedule = et::step_decay({.initial = rate, .factor = 0.1, .period = (rest + 2) / 3});
-  } else if (s.schedule == "exponential") {
-    schedule = et::exponential_decay({.initial = rate, .factor = 0.01, .period = rest});
-  } else if (s.schedule == "cosine") {
-    schedule = et::cosine_decay({.initial = rate, .steps = rest});
-  }
+  if (plateau == nullptr) schedule = schedules::named().at(s.schedule)(rate, rest);
   if (s.warmup > 0) schedule = et::warmup({.steps = s.warmup, .then = schedule});
-  return schedule;
+  if (plateau == nullptr) return schedule;
+  return [plateau, schedule](std::int64_t step) { return plateau->rate() * schedule(step); };
 }
 
 using Statistics = et::Monitor<float>;
@@ -438,7 +462,9 @@ void train(Settings s) {
                          .batch_norm = s.batch_norm,
                          .dropout = s.dropout});
   model.initialize([&](Weight& weight) { initializers().at(s.init)(weight, random); });
-  const et::Schedule rate = make_schedule(s, steps);
+  const auto plateau =
+      s.schedule == "plateau" ? std::make_shared<et::ReduceOnPlateau>(make_plateau(s)) : nullptr;
+  const et::Schedule rate = make_schedule(s, steps, plateau);
   const Update update = make_update(s, rate);
   const et::Parameters<float>& parameters = model.parameters();
   std::string network = std::to_string(data.train.features.rows());
@@ -483,6 +509,9 @@ void train(Settings s) {
     row.learning_rate = rate(step);
     step += mlp::count_steps(data.train.size(), size, 1);
     row.test = evaluate(model, test_batches);
+    if (plateau != nullptr) {
+      plateau->update(s.plateau_metric == "loss" ? row.test.mean_loss() : row.test.accuracy());
+    }
     std::puts(format_row("%5ld %11.4f %9.4f %11.4f %9.4f %11.4f %12.3g %11.0f", row).c_str());
     if (watch) {
       watch->epoch({.train_loss = row.train.mean_loss(),

@@ -89,6 +89,9 @@ TEST_CASE("every optimizer, schedule and initializer learns") {
                                       "--optimizer adamw --schedule constant",
                                       "--schedule step",
                                       "--schedule exponential",
+                                      "--schedule one-cycle",
+                                      "--schedule cosine-restarts --warmup 20",
+                                      "--schedule plateau --plateau-metric accuracy",
                                       "--warmup 50",
                                       "--clip-norm 1",
                                       "--clip-value 0.1",
@@ -132,6 +135,25 @@ TEST_CASE("batches grow as they are told to, and learn") {
   for (std::size_t i = 0; i < 4; ++i) {
     CHECK(rates[i] == Approx(1e-3 * std::pow(0.01, steps[i] / 20)).epsilon(0.006));
   }
+}
+
+TEST_CASE("a plateau of the test loss cuts the rate to 0.3 of it") {
+  const Run run = train(
+      "--data spirals --hidden 4 --limit 500 --epochs 12 --schedule plateau "
+      "--plateau-patience 0 --optimizer sgd --learning-rate 1e-9");
+  std::vector<double> rates;
+  for (const std::string& line : lines(run.out)) {
+    std::istringstream columns(line);
+    std::vector<double> values;
+    for (double value; columns >> value;) values.push_back(value);
+    if (values.size() == 8) rates.push_back(values[6]);
+  }
+  REQUIRE(rates.size() == 12);
+  CHECK(rates[0] == Approx(1e-9));  // such a rate makes nothing better
+  for (std::size_t i = 2; i < 12; ++i) CHECK(rates[i] == Approx(0.3 * rates[i - 1]).epsilon(0.01));
+  check_refused("--schedule best", "best");
+  check_refused("--schedule plateau --plateau-metric luck", "luck");
+  check_refused("--schedule plateau --plateau-patience -1", "--plateau-patience");
 }
 
 TEST_CASE("the same seed gives the same figures, and another seed others") {
