@@ -17,7 +17,7 @@ namespace detail {
 /// times base^(t mod 32), one product after the other.
 class StepPowers {
  public:
-  double operator()(double base, std::int64_t count) {
+  EIGENTRAIN_NOINLINE double operator()(double base, std::int64_t count) {
     Entry* entry = find(base);
     if (entry->count + 1 == count && count % period != 0) {
       entry->low *= base;

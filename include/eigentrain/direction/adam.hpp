@@ -26,11 +26,13 @@ auto adam_moments(const AdamDirectionOptions& options) {
   };
 }
 
-/// (m, v) ↦ m̂ / (√v̂ + ε). If `corrected`, it is v̂ that comes in the place of v.
-template <class S>
-auto adam_quotient(const AdamDirectionOptions& options, const Step& step, bool corrected = false) {
-  // Bias corrections belong to the step, and are formed in double. m̂ / (√v̂ + ε), with above and
-  // below times the first correction, is m / (root·√v + margin): one product less an element.
+// What belongs to the step, formed in double: m̂ / (√v̂ + ε), with above and below times the first
+// correction, is m / (root·√v + margin), which is one product less an element.
+struct AdamScalars {
+  double root, margin;
+};
+EIGENTRAIN_NOINLINE inline AdamScalars adam_scalars(const AdamDirectionOptions& options,
+                                                    const Step& step, bool corrected) {
   const Exact one = 1.0;
   Exact m_correction = one, root = one;
   if (options.bias_correction) {
@@ -38,7 +40,14 @@ auto adam_quotient(const AdamDirectionOptions& options, const Step& step, bool c
     root = corrected ? m_correction : m_correction / sqrt(one - step.power(options.beta2));
   }
   const Exact margin = (options.epsilon_hat ? root : m_correction) * options.epsilon;
-  return [root = S(root[0]), margin = S(margin[0])](const auto& m, const auto& v)
+  return {root[0], margin[0]};
+}
+
+/// (m, v) ↦ m̂ / (√v̂ + ε). If `corrected`, it is v̂ that comes in the place of v.
+template <class S>
+auto adam_quotient(const AdamDirectionOptions& options, const Step& step, bool corrected = false) {
+  const AdamScalars scalars = adam_scalars(options, step, corrected);
+  return [root = S(scalars.root), margin = S(scalars.margin)](const auto& m, const auto& v)
              EIGENTRAIN_INLINE_LAMBDA { return m / (root * sqrt(v) + margin); };
 }
 
