@@ -173,6 +173,23 @@ TEST_CASE("a failed step changes nothing of what Adafactor keeps, and only the f
   CHECK(optimizer.measured<et::AdafactorDirection>().squares[3] != before);
 }
 
+TEST_CASE("a failed first step leaves nothing behind, for another list neither") {
+  Eigen::VectorXd small = Eigen::VectorXd::Ones(9), g = small, large = Eigen::VectorXd::Ones(33);
+  Eigen::VectorXd h = large;
+  et::Parameters<double> first, second;
+  first.add("small", small, g);
+  second.add("large", large, h);
+  double rate = -1.0;
+  auto optimizer =
+      et::chain<double>(et::adafactor_direction({}),
+                        et::descend(et::Schedule([&rate](std::int64_t) { return rate; })));
+  CHECK_THROWS(optimizer.step(first));
+  rate = 0.5;
+  optimizer.step(second);
+  CHECK(large == Eigen::VectorXd::Constant(33, 0.5));
+  CHECK(optimizer.measured<et::AdafactorDirection>().squares.size() == 33);
+}
+
 TEMPLATE_TEST_CASE("Adafactor has the same bits at every level", "", float, double) {
   using S = TestType;
   et::test::at_every_simd_level([] {

@@ -62,7 +62,7 @@ void divide_factored(S* values, Index inner, Index outer, double* squares,
     const S factor = S((Exact(1.0) / sqrt(Exact(squares[inner + line])))[0]);
     update_run<Assign>(at, at, std::array<S*, 1>{factors}, inner,
                        [factor, most](const auto& v, const auto&, auto& across) {
-                         return v * min(factor * across, most);
+                         return flush_subnormal(v * min(factor * across, most));
                        });
   }
 }
@@ -74,7 +74,9 @@ void divide_elementwise(S* values, Index n, double* squares, const FactoredOptio
     const Exact value = static_cast<double>(values[i]);
     mix_square(squares[i], (value * value)[0], how);
     const Exact root = sqrt(Exact(squares[i]));
-    values[i] = S((value / (!how.added && root[0] < how.epsilon ? Exact(how.epsilon) : root))[0]);
+    const Packet<S, 1> ratio =
+        S((value / (!how.added && root[0] < how.epsilon ? Exact(how.epsilon) : root))[0]);
+    values[i] = flush_subnormal(ratio)[0];
   }
 }
 

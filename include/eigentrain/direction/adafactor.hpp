@@ -45,7 +45,7 @@ class AdafactorDirection {
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     using S = typename Stream::Scalar;
     stream.store(0);
-    measured.places.resize(stream.tensors());
+    if (measured.places.size() < stream.tensors()) grow(measured.places, stream.tensors());
     measured.factors.resize(stream.tensors());
     const double weight = new_weight(step.count);
     stream.for_each_tensor([&](const Tensor<S>& tensor, const auto& alone) {
@@ -56,7 +56,7 @@ class AdafactorDirection {
       if (first) {
         const std::size_t end = measured.squares.size();
         measured.places[i] = static_cast<Index>(end) + 1;
-        measured.squares.resize(end + static_cast<std::size_t>(matrix ? rows + columns : n));
+        grow(measured.squares, end + static_cast<std::size_t>(matrix ? rows + columns : n));
       }
       S* const values = alone.state(0) + tensor.state;
       double* const squares = measured.squares.data() + measured.places[i] - 1;
@@ -87,6 +87,14 @@ class AdafactorDirection {
   }
 
  private:
+  // A buffer that had been larger has old values in the room that it grows into.
+  template <class T>
+  static void grow(detail::Buffer<T>& buffer, std::size_t size) {
+    const std::size_t before = buffer.size();
+    buffer.resize(size);
+    std::fill_n(buffer.data() + before, size - before, T());
+  }
+
   EIGENTRAIN_NOINLINE double new_weight(std::int64_t count) const {
     if (count == 1) return 1.0;
     return exp(log(Exact(static_cast<double>(count))) * options_.beta2_decay)[0];

@@ -52,7 +52,9 @@ class TrustRatio {
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([decay = options_.weight_decay,
                        ratios = measured.ratios.data()](const Tensor<S>& tensor) {
-      const double ratio = ratios[tensor.number];
+      // An update that has all but vanished must not make it infinite; NaN stays.
+      constexpr double most = static_cast<double>(std::numeric_limits<S>::max());
+      const double ratio = std::min(ratios[tensor.number], most);
       const Exact decayed = Exact(tensor.options->weight_decay ? decay : 0.0) * ratio;
       return
           [r = S(ratio), d = S(decayed[0])](const auto& u, const auto& p) { return r * u + d * p; };
