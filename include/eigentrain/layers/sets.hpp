@@ -69,7 +69,7 @@ EIGENTRAIN_INLINE auto weights_of(const S* values, Index k, Index o) {
   }
 }
 
-inline constexpr int sum_lanes = 16;
+inline constexpr int set_lanes = 16;
 
 /// Two sums (or one) of all values of a set, or of `count` sets across: term<N>(o, i, a, b) adds
 /// the values from i on of run o to the sums a and b. Along runs, value i is added to lane i % 16,
@@ -96,20 +96,20 @@ EIGENTRAIN_INLINE void add_up(const SetShape& shape, double* a, double* b, const
     for (; o + 4 <= shape.runs; o += 4) add.template operator()<4>(o, shape.count);
     for (; o < shape.runs; ++o) add.template operator()<1>(o, shape.count);
   } else {
-    double lanes[2 * sum_lanes] = {};
-    double* const others = lanes + sum_lanes;
+    double lanes[2 * set_lanes] = {};
+    double* const others = lanes + set_lanes;
     for (Index o = 0; o < shape.runs; ++o) {
       Index i = 0;
       [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
         // Spelled out, since compilers keep an array in registers only where they unroll the loop.
         D first[] = {D::load(lanes + K * width)...};
         D second[] = {D::load(others + K * width)...};
-        for (; i + sum_lanes <= shape.length; i += sum_lanes) {
+        for (; i + set_lanes <= shape.length; i += set_lanes) {
           (term.template operator()<width>(o, i + K * width, first[K], second[K]), ...);
         }
         (first[K].store(lanes + K * width), ...);
         if constexpr (Two) (second[K].store(others + K * width), ...);
-      }(std::make_integer_sequence<int, sum_lanes / width>());
+      }(std::make_integer_sequence<int, set_lanes / width>());
       for_lanes<width>(0, shape.length - i, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
         auto one = Packet<double, N>::load(lanes + lane);
         auto other = Packet<double, N>::load(others + lane);
@@ -118,7 +118,7 @@ EIGENTRAIN_INLINE void add_up(const SetShape& shape, double* a, double* b, const
         if constexpr (Two) other.store(others + lane);
       });
     }
-    for (Index half = sum_lanes / 2; half > 0; half /= 2) {
+    for (Index half = set_lanes / 2; half > 0; half /= 2) {
       for_lanes<width>(0, half, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
         using P = Packet<double, N>;
         (P::load(lanes + lane) + P::load(lanes + half + lane)).store(lanes + lane);

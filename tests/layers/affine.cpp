@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// More is in norms.cpp and golden_norms.cpp.
+#include "eigentrain/layers/affine.hpp"
+
+#include "eigentrain/layers/layer_norm.hpp"
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+
+TEST_CASE("gamma starts at 1 and beta at 0") {
+  et::LayerNorm<float> norm(3);
+  CHECK((norm.gamma().array() == 1.0f).all());
+  CHECK((norm.beta().array() == 0.0f).all());
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// More is in norms.cpp and golden_norms.cpp.
+#include "eigentrain/layers/grouped_norm.hpp"
+
+#include "eigentrain/layers/group_norm.hpp"
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+
+TEST_CASE("neighbouring channels get mean 0 and deviation 1") {
+  et::GroupNorm<double> norm(4, {.groups = 2, .epsilon = 1e-12});
+  Eigen::MatrixXd x(4, 1), y(4, 1);
+  x << 3, 5, 10, 30;
+  norm.forward(x, y);
+  CHECK(norm.groups() == 2);
+  CHECK(y(0, 0) == Approx(-1));
+  CHECK(y(3, 0) == Approx(1));
+}

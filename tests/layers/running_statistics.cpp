@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// More is in norms.cpp and golden_norms.cpp.
+#include "eigentrain/layers/running_statistics.hpp"
+
+#include "eigentrain/layers/batch_norm.hpp"
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+
+TEST_CASE("running statistics are reset to 0 and 1") {
+  et::BatchNorm<float> norm(2);
+  norm.running_mean().setConstant(5.0f);
+  norm.set_batches(3);
+  norm.reset_statistics();
+  CHECK(norm.batches() == 0);
+  CHECK((norm.running_mean().array() == 0.0f).all());
+  CHECK((norm.running_variance().array() == 1.0f).all());
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// More is in norms.cpp and golden_norms.cpp.
+#include "eigentrain/layers/sets.hpp"
+
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+
+TEST_CASE("blocks of sets cover all of them") {
+  Eigen::Index next = 0;
+  et::detail::for_set_blocks({1000, 1, 64, false}, [&](Eigen::Index k, Eigen::Index count) {
+    CHECK(k == next);
+    next += count;
+  });
+  CHECK(next == 1000);
+}
