@@ -32,6 +32,7 @@
 #include "mlp/progress.hpp"
 #include "monitor/watch.hpp"
 #include "schedules/named.hpp"
+#include "training/optimizer.hpp"
 
 namespace et = eigentrain;
 using Eigen::Index;
@@ -59,7 +60,8 @@ struct Settings {
   std::string optimizer = "adamw";
   std::optional<double> learning_rate;  // the optimizer's own if not given
   std::optional<double> weight_decay;
-  double momentum = 0.0;
+  std::optional<double> momentum;
+  std::vector<std::string> optimizer_options;
   std::string schedule = "cosine";
   std::string plateau_metric = "loss";
   std::int64_t plateau_patience = 1;
@@ -162,19 +164,22 @@ void add_options(CLI::App& app, Settings& s) {
                  "Where the batch size stops growing. Default: all samples")
       ->check(CLI::PositiveNumber)
       ->group("Training");
-  app.add_option("--optimizer", s.optimizer, "Who makes a step of the gradient")
-      ->check(CLI::IsMember({"sgd", "rmsprop", "adam", "adamw"}))
+  app.add_option("--optimizer", s.optimizer,
+                 "Who makes a step of the gradient:\n" + training::optimizer_names())
+      ->transform([](std::string name) { return name == "rmsprop" ? "rms_prop" : name; })
       ->capture_default_str()
       ->group("Training");
-  app.add_option("--learning-rate", s.learning_rate, "Default: 0.1 for sgd, 0.001 for the others")
+  app.add_option("--learning-rate", s.learning_rate,
+                 "Default: 0.1 for sgd, 0.001 for rms_prop, the library's own for the others")
       ->check(not_negative)
       ->group("Training");
-  app.add_option("--momentum", s.momentum, "For sgd and rmsprop")
-      ->capture_default_str()
-      ->group("Training");
+  app.add_option("--momentum", s.momentum, "For those optimizers that have it")->group("Training");
   app.add_option("--weight-decay", s.weight_decay,
-                 "Decoupled in adamw (default 0.01), added to the gradient in the others (0)")
+                 "Decoupled or added to the gradient, as the optimizer has it")
       ->check(not_negative)
+      ->group("Training");
+  app.add_option("--optimizer-option", s.optimizer_options,
+                 "Another option of the optimizer, as beta2=0.98; may be repeated")
       ->group("Training");
   std::vector<std::string> names = {"plateau"};
   for (const auto& [name, maker] : schedules::named()) names.push_back(name);
@@ -252,11 +257,7 @@ mlp::TrainAndTest load_data(Settings& s) {
 }
 
 double initial_rate(const Settings& s) {
-  return s.learning_rate.value_or(s.optimizer == "sgd" ? 0.1 : 1e-3);
-}
-
-double weight_decay(const Settings& s) {
-  return s.weight_decay.value_or(s.optimizer == "adamw" ? 0.01 : 0.0);
+  return s.learning_rate ? *s.learning_rate : training::default_rate(s.optimizer);
 }
 
 // Gives a factor of the rate after each epoch.
@@ -282,46 +283,15 @@ et::Schedule make_schedule(const Settings& s, std::int64_t steps,
   return [plateau, schedule](std::int64_t step) { return plateau->rate() * schedule(step); };
 }
 
-using Statistics = et::Monitor<float>;
-
-// Makes a step, watched if there are statistics, and returns the norm of the gradient before
-// clipping.
-using Update = std::function<double(et::Parameters<float>&, Statistics*)>;
-
-template <class Chain>
-Update update_of(Chain chain) {
-  return [chain = std::move(chain)](et::Parameters<float>& parameters,
-                                    Statistics* statistics) mutable {
-    if (statistics == nullptr) {
-      chain.step(parameters);
-    } else {
-      chain.step(parameters, *statistics);
-    }
-    return chain.template measured<et::ClipByGlobalNorm>().norm;
-  };
-}
-
-template <class Sequence>
-Update make_update(const Settings& s, Sequence optimizer) {
-  const auto norm = et::clip_by_global_norm(s.clip_norm);  // only measures, if infinite
-  if (s.clip_value == never) return update_of(et::chain<float>(norm, optimizer));
-  return update_of(et::chain<float>(norm, et::clip_by_value(s.clip_value), optimizer));
-}
-
-Update make_update(const Settings& s, const et::Schedule& rate) {
-  const double decay = weight_decay(s);
-  if (s.optimizer == "sgd") {
-    return make_update(
-        s, et::sgd({.learning_rate = rate, .momentum = s.momentum, .weight_decay = decay}));
-  }
-  if (s.optimizer == "rmsprop") {
-    return make_update(
-        s, et::rms_prop({.learning_rate = rate, .weight_decay = decay, .momentum = s.momentum}));
-  }
-  if (s.optimizer == "adam") {
-    return make_update(s, et::adam({.learning_rate = rate, .weight_decay = decay}));
-  }
-  return make_update(s, et::adamw({.learning_rate = rate, .weight_decay = decay}));
+training::Optimizer make_optimizer(const Settings& s, const et::Schedule& rate) {
+  return training::Optimizer({.name = s.optimizer,
+                              .weight_decay = s.weight_decay,
+                              .momentum = s.momentum,
+                              .options = s.optimizer_options,
+                              .clip_norm = s.clip_norm,
+                              .clip_value = s.clip_value,
+                              .watched = !s.monitor.empty()},
+                             rate);
 }
 
 struct Row {
@@ -354,7 +324,7 @@ std::string format_row(const char* format, const Row& row) {
 }
 
 Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index batch_size,
-                const std::string& label, const Update& update, et::Generator& random,
+                const std::string& label, training::Optimizer& optimizer, et::Generator& random,
                 monitor::Watch* watch, const et::Schedule& rate) {
   Row row;
   const mlp::Stopwatch stopwatch;
@@ -367,7 +337,7 @@ Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index batch_size,
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
     try {
       const double norm =
-          update(model.parameters(), watch != nullptr ? &watch->statistics() : nullptr);
+          optimizer.step(model.parameters(), watch != nullptr ? &watch->statistics() : nullptr);
       row.gradient_norm += norm / static_cast<double>(steps);
       if (watch != nullptr) {
         watch->step(static_cast<double>(row.train.samples) / static_cast<double>(samples), norm,
@@ -409,8 +379,6 @@ void check(const Settings& s, const et::BatchSize& batch_size, Index samples) {
 #ifndef _OPENMP
   et::require(s.threads == 1, "--threads: this program was built without OpenMP, so it must be 1");
 #endif
-  et::require(s.momentum == 0.0 || s.optimizer == "sgd" || s.optimizer == "rmsprop",
-              "--momentum: ", s.optimizer, " takes none");
   for (Index epoch = 0; s.batch_norm && epoch < s.epochs; ++epoch) {
     const Index size = batch_size(epoch), rest = samples % size;
     et::require((rest == 0 ? size : rest) > 1,
@@ -424,6 +392,9 @@ std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
                                                           const std::string& network,
                                                           const std::string& batches) {
   const auto number = [](double value) { return plot::readable(value, 6); };
+  const auto own = [&](const std::optional<double>& value) {
+    return value ? number(*value) : std::string("the optimizer's own");
+  };
   const auto limit = [&](double value) { return value == never ? "none" : number(value); };
   return {{"data", et::message(s.data, ", ", data.train.size(), " samples to train on, ",
                                data.test.size(), " to test on")},
@@ -434,8 +405,8 @@ std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
           {"optimizer", s.optimizer},
           {"learning rate", number(initial_rate(s)) + ", " + s.schedule + ", " +
                                 et::message(s.warmup) + " steps of warm-up"},
-          {"weight decay", number(weight_decay(s))},
-          {"momentum", number(s.momentum)},
+          {"weight decay", own(s.weight_decay)},
+          {"momentum", own(s.momentum)},
           {"batch size", batches},
           {"clipping by norm", limit(s.clip_norm)},
           {"clipping by value", limit(s.clip_value)},
@@ -465,7 +436,7 @@ void train(Settings s) {
   const auto plateau =
       s.schedule == "plateau" ? std::make_shared<et::ReduceOnPlateau>(make_plateau(s)) : nullptr;
   const et::Schedule rate = make_schedule(s, steps, plateau);
-  const Update update = make_update(s, rate);
+  training::Optimizer optimizer = make_optimizer(s, rate);
   const et::Parameters<float>& parameters = model.parameters();
   std::string network = std::to_string(data.train.features.rows());
   for (const Index size : s.hidden) network += "-" + std::to_string(size);
@@ -503,12 +474,14 @@ void train(Settings s) {
   const auto run_epoch = [&](Index epoch) {
     const Index size = batch_size(epoch - 1);
     const std::string label = et::message("epoch ", epoch, " of ", s.epochs);
-    row = train_epoch(model, train_batches, size, label, update, random, watch ? &*watch : nullptr,
-                      rate);
+    row = train_epoch(model, train_batches, size, label, optimizer, random,
+                      watch ? &*watch : nullptr, rate);
     row.epoch = epoch;
     row.learning_rate = rate(step);
     step += mlp::count_steps(data.train.size(), size, 1);
+    optimizer.begin_evaluation(model.parameters());
     row.test = evaluate(model, test_batches);
+    if (epoch < s.epochs) optimizer.end_evaluation(model.parameters());
     if (plateau != nullptr) {
       plateau->update(s.plateau_metric == "loss" ? row.test.mean_loss() : row.test.accuracy());
     }

@@ -112,6 +112,35 @@ TEST_CASE("every optimizer, schedule and initializer learns") {
   }
 }
 
+TEST_CASE("every optimizer of the library can be had by its name") {
+  for (const std::string name :
+       {"signum",
+        "rms_prop",
+        "adagrad",
+        "adadelta",
+        "rprop --batch-size 20000",
+        "amsgrad",
+        "amsgradw",
+        "adamax",
+        "nadam",
+        "radam",
+        "adabelief",
+        "yogi",
+        "adan",
+        "lion",
+        "lamb",
+        "lars",
+        "adafactor",
+        "muon_with_adamw",
+        "schedule_free_sgd",
+        "schedule_free_adamw",
+        "prodigy",
+        "adamw --optimizer-option beta2=0.98 --optimizer-option epsilon=1e-6"}) {
+    INFO(name);
+    CHECK(accuracy(train(spirals + "--epochs 4 --optimizer " + name)) > 0.4);
+  }
+}
+
 TEST_CASE("batches grow as they are told to, and learn") {
   const Run run =
       train(spirals + "--schedule constant --learning-rate 0.01 --epochs 8 " +
@@ -237,7 +266,11 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
   check_refused(spirals + "--dropout 1.5" + log, "--dropout: must be in [0, 1], got 1.5");
   check_refused(spirals + "--momentum 1 --optimizer sgd" + log,
                 "momentum must be in [0, 1), got 1");
-  check_refused(spirals + "--momentum 0.5" + log, "--momentum: adamw takes none");
+  check_refused(spirals + "--momentum 0.5" + log, "adamw has no option \"momentum\"");
+  check_refused(spirals + "--optimizer-option beta2" + log, "must be <name>=<number>");
+  check_refused(spirals + "--optimizer-option gamma=1" + log, "adamw has no option \"gamma\"");
+  check_refused(spirals + "--optimizer lion --monitor x.html --clip-norm 1" + log,
+                "the monitor would, too");
   check_refused(spirals + "--clip-norm 0" + log, "got 0");
   check_refused(spirals + "--clip-value nan" + log, "got nan");
   check_refused(spirals + "--weight-decay -1" + log, "got -1");

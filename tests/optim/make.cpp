@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "eigentrain/gradient/monitor.hpp"
 #include "support/catch.hpp"
 #include "support/three_steps.hpp"
 
@@ -56,6 +57,25 @@ TEST_CASE("every option of an optimizer arrives where it belongs") {
   CHECK_FALSE(made("adam") == made("amsgrad"));
 }
 
+TEST_CASE("Muon with AdamW has one row of options, and one rate") {
+  auto made = et::make_optimizer<double>(
+      "muon_with_adamw", {{"learning_rate", 0.5}, {"weight_decay", 0.125}, {"beta2", 0.5}});
+  CHECK(made.learning_rate() == 0.5);
+  CHECK(steps(made) ==
+        steps(et::AdamW<double>({.learning_rate = 0.5, .beta2 = 0.5, .weight_decay = 0.125})));
+  made.set_learning_rate(0.25);
+  CHECK(made.learning_rate() == 0.25);
+  CHECK(steps(made) ==
+        steps(et::AdamW<double>({.learning_rate = 0.25, .beta2 = 0.5, .weight_decay = 0.125})));
+  et::Monitor<double> monitor;
+  Eigen::Vector3d p = Eigen::Vector3d::Ones(), g = p;
+  et::Parameters<double> parameters;
+  parameters.add("p", p, g);
+  CHECK_THROWS_WITH(made.step(parameters, monitor),
+                    "AnyOptimizer: a step of this optimizer can't be watched");
+  CHECK(p == Eigen::Vector3d::Ones());
+}
+
 TEST_CASE("defaults are the optimizer's, the last of two counts, and a rate may be a schedule") {
   CHECK(steps(et::make_optimizer<double>("adam")) == steps(et::Adam<double>()));
   CHECK(steps(et::make_optimizer<double>("adam", {{"beta1", 0.1}, {"beta1", 0.9}})) ==
@@ -69,7 +89,10 @@ TEST_CASE("defaults are the optimizer's, the last of two counts, and a rate may 
 
 TEST_CASE("what there isn't is refused with a list of what there is") {
   using et::make_optimizer;
-  CHECK(et::optimizer_names() == "sgd, rms_prop, adam, amsgrad, adamw, amsgradw");
+  CHECK(et::optimizer_names() ==
+        "sgd, signum, rms_prop, adagrad, adadelta, rprop, adam, amsgrad, adamw, amsgradw, adamax, "
+        "nadam, radam, adabelief, yogi, adan, lion, lamb, lars, adafactor, muon_with_adamw, "
+        "schedule_free_sgd, schedule_free_adamw, prodigy");
   CHECK_THROWS_WITH(
       make_optimizer<double>("adamx"),
       "make_optimizer: there is no optimizer \"adamx\"; there are " + et::optimizer_names());

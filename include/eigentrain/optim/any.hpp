@@ -129,7 +129,12 @@ class AnyOptimizer {
   struct Holder final : Held {
     explicit Holder(Optimizer&& held) : optimizer(std::move(held)) {}
     bool step(Parameters<S>& parameters, detail::AnyObserver<S> observer) override {
-      return optimizer.step(parameters, observer);
+      if constexpr (requires { optimizer.step(parameters, observer); }) {
+        return optimizer.step(parameters, observer);
+      } else {
+        require(!observer, "AnyOptimizer: a step of this optimizer can't be watched");
+        return optimizer.step(parameters);
+      }
     }
     std::int64_t count() const override { return optimizer.count(); }
     double learning_rate() const override {

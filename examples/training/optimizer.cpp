@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// In a file of its own, because whoever makes optimizers by name compiles all of them.
+#include "training/optimizer.hpp"
+
+#include <cstdlib>
+#include <eigentrain/gradient/clip_norm.hpp>
+#include <eigentrain/gradient/clip_value.hpp>
+#include <eigentrain/optim/make.hpp>
+#include <memory>
+
+namespace training {
+
+namespace {
+
+constexpr double never = std::numeric_limits<double>::infinity();
+
+// These have clipping in the pass of the step, where it leaves the gradients in memory alone.
+template <class Sequence>
+std::function<double(et::Parameters<float>&, Optimizer::Statistics*)> in_one_pass(
+    const OptimizerChoice& choice, Sequence optimizer) {
+  const auto with = [](auto chain) {
+    return [chain = std::move(chain)](et::Parameters<float>& parameters,
+                                      Optimizer::Statistics* statistics) mutable {
+      if (statistics == nullptr) {
+        chain.step(parameters);
+      } else {
+        chain.step(parameters, *statistics);
+      }
+      return chain.template measured<et::ClipByGlobalNorm>().norm;
+    };
+  };
+  const auto norm = et::clip_by_global_norm(choice.clip_norm);  // only measures, if infinite
+  if (choice.clip_value == never) return with(et::chain<float>(norm, optimizer));
+  return with(et::chain<float>(norm, et::clip_by_value(choice.clip_value), optimizer));
+}
+
+et::OptimizerSetting setting(const std::string& option) {
+  const std::size_t equals = option.find('=');
+  const char* const text = equals == std::string::npos ? "" : option.c_str() + equals + 1;
+  char* end = nullptr;
+  const double value = std::strtod(text, &end);
+  et::require(end != text && *end == '\0' && equals > 0,
+              "--optimizer-option: must be <name>=<number>, got \"", option, "\"");
+  return {std::string_view(option).substr(0, equals), value};
+}
+
+template <class Named>
+void move(et::AnyOptimizer<float>& optimizer, et::Parameters<float>& parameters, bool evaluation) {
+  if (auto* named = optimizer.get_if<Named>()) {
+    evaluation ? et::to_average(*named, parameters) : et::to_training(*named, parameters);
+  }
+}
+
+}  // namespace
+
+std::string optimizer_names() {
+  return et::optimizer_names();
+}
+
+double default_rate(const std::string& name) {
+  if (name == "sgd") return 0.1;
+  if (name == "rms_prop") return 1e-3;
+  if (name == "rprop") return et::RpropOptions{}.learning_rate;
+  return et::make_optimizer<float>(name).learning_rate();
+}
+
+Optimizer::Optimizer(const OptimizerChoice& choice, const et::Schedule& rate)
+    : move_([](et::Parameters<float>&, bool) {}) {
+  std::vector<et::OptimizerSetting> settings;
+  if (choice.name == "rprop") {
+    settings.emplace_back("learning_rate", rate(0));
+  } else {
+    settings.emplace_back("learning_rate", rate);
+  }
+  if (choice.weight_decay) settings.emplace_back("weight_decay", *choice.weight_decay);
+  if (choice.momentum) settings.emplace_back("momentum", *choice.momentum);
+  for (const std::string& option : choice.options) settings.push_back(setting(option));
+  // Whatever the name, this checks the settings.
+  auto any = std::make_shared<et::AnyOptimizer<float>>(
+      et::make_optimizer<float>(choice.name, settings.data(), settings.size()));
+
+  const double momentum = choice.momentum.value_or(0.0);
+  if (choice.options.empty() && choice.name == "sgd") {
+    step_ = in_one_pass(choice, et::sgd({.learning_rate = rate,
+                                         .momentum = momentum,
+                                         .weight_decay = choice.weight_decay.value_or(0.0)}));
+    return;
+  }
+  if (choice.options.empty() && choice.name == "adamw") {
+    const double decay = choice.weight_decay.value_or(et::AdamWOptions{}.weight_decay);
+    step_ = in_one_pass(choice, et::adamw({.learning_rate = rate, .weight_decay = decay}));
+    return;
+  }
+  const bool clips = choice.clip_norm != never || choice.clip_value != never;
+  et::require(!clips || !choice.watched, "--monitor: with --clip-norm or --clip-value it takes ",
+              "--optimizer sgd or adamw without --optimizer-option; the others get gradients that ",
+              "have been clipped, and the monitor would, too");
+  step_ = [any, norm = choice.clip_norm, value = choice.clip_value](
+              et::Parameters<float>& parameters, Statistics* statistics) {
+    const double before = et::clip_gradient_norm(parameters, static_cast<float>(norm));
+    if (value != never) et::clip_gradient_value(parameters, static_cast<float>(value));
+    if (statistics == nullptr) {
+      any->step(parameters);
+    } else {
+      any->step(parameters, *statistics);
+    }
+    return before;
+  };
+  move_ = [any](et::Parameters<float>& parameters, bool evaluation) {
+    move<et::ScheduleFreeSgd<float>>(*any, parameters, evaluation);
+    move<et::ScheduleFreeAdamW<float>>(*any, parameters, evaluation);
+  };
+}
+
+}  // namespace training

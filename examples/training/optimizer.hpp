@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The trainer's optimizer: any of the library's by its name, with clipping in front of it.
+#pragma once
+
+#include <eigentrain/gradient/monitor.hpp>
+#include <eigentrain/optim/any.hpp>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace training {
+
+namespace et = eigentrain;
+
+struct OptimizerChoice {
+  std::string name = "adamw";          ///< of optimizer_names()
+  std::optional<double> weight_decay;  ///< the optimizer's own if not given
+  std::optional<double> momentum;
+  std::vector<std::string> options;  ///< further ones, as "beta2=0.98"
+  double clip_norm = std::numeric_limits<double>::infinity();
+  double clip_value = std::numeric_limits<double>::infinity();
+  bool watched = false;  ///< steps will be given a monitor
+};
+
+/// All names, with ", " between.
+std::string optimizer_names();
+
+/// The rate that an optimizer has if nobody names another: the library's default for it, but for
+/// sgd and rms_prop, where that is for other models than a small network.
+double default_rate(const std::string& name);
+
+/// Makes steps, and says what the gradient's norm was before clipping.
+class Optimizer {
+ public:
+  using Statistics = et::Monitor<float>;
+
+  /// Throws std::invalid_argument for a name or an option that there isn't, or that is out of
+  /// range, and for a watched optimizer that would see clipped gradients.
+  Optimizer(const OptimizerChoice& choice, const et::Schedule& rate);
+
+  /// A step, watched if there are statistics; returns the norm of the gradient before clipping.
+  /// Throws std::invalid_argument if a gradient isn't finite.
+  double step(et::Parameters<float>& parameters, Statistics* statistics) {
+    return step_(parameters, statistics);
+  }
+
+  /// Before and after the parameters are used for something else than training: schedule-free
+  /// optimizers are at another point then.
+  void begin_evaluation(et::Parameters<float>& parameters) { move_(parameters, true); }
+  void end_evaluation(et::Parameters<float>& parameters) { move_(parameters, false); }
+
+ private:
+  std::function<double(et::Parameters<float>&, Statistics*)> step_;
+  std::function<void(et::Parameters<float>&, bool)> move_;
+};
+
+}  // namespace training
