@@ -165,7 +165,7 @@ void add_options(CLI::App& app, Settings& s) {
       ->check(CLI::PositiveNumber)
       ->group("Training");
   app.add_option("--optimizer", s.optimizer,
-                 "Who makes a step of the gradient:\n" + training::optimizer_names())
+                 "Who makes a step of the gradient:\n" + training::optimizer_names(75))
       ->transform([](std::string name) { return name == "rmsprop" ? "rms_prop" : name; })
       ->capture_default_str()
       ->group("Training");

@@ -53,8 +53,14 @@ void move(et::AnyOptimizer<float>& optimizer, et::Parameters<float>& parameters,
 
 }  // namespace
 
-std::string optimizer_names() {
-  return et::optimizer_names();
+std::string optimizer_names(std::size_t width) {
+  std::string names = et::optimizer_names();
+  for (std::size_t begin = 0; begin + width < names.size();) {
+    const std::size_t space = names.rfind(' ', begin + width);
+    names[space] = '\n';
+    begin = space + 1;
+  }
+  return names;
 }
 
 double default_rate(const std::string& name) {

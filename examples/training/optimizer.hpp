@@ -24,8 +24,8 @@ struct OptimizerChoice {
   bool watched = false;  ///< steps will be given a monitor
 };
 
-/// All names, with ", " between.
-std::string optimizer_names();
+/// All names, with ", " between, in lines of at most so many characters.
+std::string optimizer_names(std::size_t width);
 
 /// The rate that an optimizer has if nobody names another: the library's default for it, but for
 /// sgd and rms_prop, where that is for other models than a small network.

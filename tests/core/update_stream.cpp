@@ -326,8 +326,8 @@ TEST_CASE("a stream behind one more rule sees what the rule would make of the st
     s = s + u;
     return u + s;
   };
-  const auto further = [](const auto& u, const auto& value, auto& s) {
-    s = s * value;
+  const auto further = [](const auto& u, const auto& weight, auto& s) {
+    s = s * weight;
     return u + s;
   };
   const auto same = [](const auto& u, const auto&) { return u; };
