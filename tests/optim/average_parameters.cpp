@@ -146,8 +146,10 @@ TEST_CASE("averages have the same bits at every level, and subnormals become zer
         CHECK(et::test::allocations_in([&] { optimizer.step(parameters); }) == 0);
       }
     }
-    CHECK(et::test::hash_bits(optimizer.state<et::EmaParameters>(0).data(), 77) == 0xdd61055c7fa99b33u);
-    CHECK(et::test::hash_bits(optimizer.state<et::AverageParameters>(0).data(), 77) == 0xed838783e8f33c9u);
+    CHECK(et::test::hash_bits(optimizer.state<et::EmaParameters>(0).data(), 77) ==
+          0xdd61055c7fa99b33u);
+    CHECK(et::test::hash_bits(optimizer.state<et::AverageParameters>(0).data(), 77) ==
+          0xed838783e8f33c9u);
   });
   Descent ema(et::ema_parameters({.decay = 0.5, .start = et::EmaStart::initial}));
   ema.p.setConstant(1e-308);
