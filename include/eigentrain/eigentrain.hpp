@@ -151,6 +151,7 @@
 #include "eigentrain/layers/set_sums.hpp"
 #include "eigentrain/layers/sets.hpp"
 #include "eigentrain/layers/vector_norm.hpp"
+#include "eigentrain/layers/whole_dropout.hpp"
 #include "eigentrain/optim/adabelief.hpp"
 #include "eigentrain/optim/adadelta.hpp"
 #include "eigentrain/optim/adafactor.hpp"

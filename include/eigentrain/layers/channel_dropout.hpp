@@ -2,7 +2,7 @@
 // Dropout of whole channels.
 #pragma once
 
-#include "eigentrain/layers/channel_mask.hpp"
+#include "eigentrain/layers/whole_dropout.hpp"
 
 namespace eigentrain {
 
@@ -42,25 +42,20 @@ template <class S>
 class ChannelDropout {
  public:
   /// Throws std::invalid_argument unless the rate is in [0, 1].
-  explicit ChannelDropout(const ChannelDropoutOptions& options = {}) : options_(options) {
-    set_rate(options.rate);
-  }
+  explicit ChannelDropout(const ChannelDropoutOptions& options = {})
+      : options_(options), dropout_("ChannelDropout", options.rate) {}
 
-  double rate() const { return options_.rate; }
+  double rate() const { return dropout_.rate(); }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].
-  void set_rate(double rate) {
-    require_in(ranges::fraction, rate, "ChannelDropout", "rate");
-    options_.rate = rate;
-  }
+  void set_rate(double rate) { dropout_.set_rate(rate); }
 
   /// Training: draws a new mask and applies it. Takes 512 words of the generator for every begun
   /// 512 pairs of channel and sample. Throws std::invalid_argument, with nothing changed, if the
   /// shapes differ, an axis isn't there, or a tensor of rank 3 or more came without axes.
   template <class In, class Out>
   void forward(const In& input, Out&& output, Generator& random) {
-    const detail::ActivationShape shape = detail::activation_shape(output);
-    detail::require_shape(shape, detail::activation_shape(input), "ChannelDropout", "output");
+    const detail::ActivationShape shape = dropout_.shape_of(input, output);
     int channel = options_.channel_axis, sample = options_.sample_axis;
     if (shape.rank == 2 && channel == NoAxis::automatic && sample == NoAxis::automatic) {
       channel = 0;
@@ -69,17 +64,14 @@ class ChannelDropout {
     require(channel != NoAxis::automatic && sample != NoAxis::automatic,
             "ChannelDropout: this tensor does not say which axes are channels and samples; give "
             "both, as in {.channel_axis = 0, .sample_axis = 3}");
-    detail::ChannelMask::check_axes(shape, channel, sample, "ChannelDropout");
-    mask_.draw(shape, channel, sample, options_.rate, random);
-    shape_ = shape;
-    apply(input, static_cast<Out&&>(output));
+    dropout_.forward(shape, channel, sample, input, static_cast<Out&&>(output), random);
   }
 
   /// Evaluation: copies the input. Changes nothing, so threads may share the layer. Throws if the
   /// shapes differ.
   template <class In, class Out>
   void evaluate(const In& input, Out&& output) const {
-    detail::evaluate_activations<S>(input, static_cast<Out&&>(output), "ChannelDropout");
+    dropout_.evaluate(input, static_cast<Out&&>(output));
   }
 
   /// From ∂L/∂y to ∂L/∂x for the batch of the last forward(), with its mask and its scale:
@@ -90,24 +82,12 @@ class ChannelDropout {
   /// the shape of that batch, or if there was none.
   template <class In, class Out>
   void backward(const In& output_gradient, Out&& input_gradient) const {
-    detail::require_backward(shape_, detail::activation_shape(output_gradient),
-                             detail::activation_shape(input_gradient), "ChannelDropout");
-    apply(output_gradient, static_cast<Out&&>(input_gradient));
+    dropout_.backward(output_gradient, static_cast<Out&&>(input_gradient));
   }
 
  private:
-  template <class In, class Out>
-  void apply(const In& input, Out&& output) const {
-    const detail::ActivationShape shape = detail::activation_shape(output);
-    detail::pass_activations<S>(input, static_cast<Out&&>(output),
-                                [&](const Memory<const S>& source, const Memory<S>& target) {
-                                  mask_.apply(source, target, shape);
-                                });
-  }
-
   ChannelDropoutOptions options_;
-  detail::ChannelMask mask_;  // of the last forward(), as the next
-  detail::ActivationShape shape_;
+  detail::WholeDropout<S> dropout_;
 };
 
 }  // namespace eigentrain

@@ -2,7 +2,7 @@
 // Dropout of whole samples in a branch of a residual network.
 #pragma once
 
-#include "eigentrain/layers/channel_mask.hpp"
+#include "eigentrain/layers/whole_dropout.hpp"
 
 namespace eigentrain {
 
@@ -36,41 +36,33 @@ template <class S>
 class DropPath {
  public:
   /// Throws std::invalid_argument unless the rate is in [0, 1].
-  explicit DropPath(const DropPathOptions& options = {}) : options_(options) {
-    set_rate(options.rate);
-  }
+  explicit DropPath(const DropPathOptions& options = {})
+      : options_(options), dropout_("DropPath", options.rate) {}
 
-  double rate() const { return options_.rate; }
+  double rate() const { return dropout_.rate(); }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].
-  void set_rate(double rate) {
-    require_in(ranges::fraction, rate, "DropPath", "rate");
-    options_.rate = rate;
-  }
+  void set_rate(double rate) { dropout_.set_rate(rate); }
 
   /// Training: draws which samples are dropped. Takes 512 words of the generator for every begun
   /// 512 samples. Throws std::invalid_argument, with nothing changed, if the shapes differ, the
   /// axis isn't there, or a tensor came without one.
   template <class In, class Out>
   void forward(const In& input, Out&& output, Generator& random) {
-    const detail::ActivationShape shape = detail::activation_shape(output);
-    detail::require_shape(shape, detail::activation_shape(input), "DropPath", "output");
+    const detail::ActivationShape shape = dropout_.shape_of(input, output);
     int sample = options_.sample_axis;
     if (shape.rank == 2 && sample == NoAxis::automatic) sample = 1;
     require(sample != NoAxis::automatic,
             "DropPath: this tensor does not say which axis counts the "
             "samples; give it, as in {.sample_axis = 3}");
-    detail::ChannelMask::check_axes(shape, NoAxis::none, sample, "DropPath");
-    mask_.draw(shape, NoAxis::none, sample, options_.rate, random);
-    shape_ = shape;
-    apply(input, static_cast<Out&&>(output));
+    dropout_.forward(shape, NoAxis::none, sample, input, static_cast<Out&&>(output), random);
   }
 
   /// Evaluation: copies the input. Changes nothing, so threads may share the layer. Throws if the
   /// shapes differ.
   template <class In, class Out>
   void evaluate(const In& input, Out&& output) const {
-    detail::evaluate_activations<S>(input, static_cast<Out&&>(output), "DropPath");
+    dropout_.evaluate(input, static_cast<Out&&>(output));
   }
 
   /// From ∂L/∂y to ∂L/∂x for the batch of the last forward(): ∂L/∂y/(1 − p) for the samples that
@@ -78,24 +70,12 @@ class DropPath {
   /// changed, if one has not the shape of that batch, or if there was none.
   template <class In, class Out>
   void backward(const In& output_gradient, Out&& input_gradient) const {
-    detail::require_backward(shape_, detail::activation_shape(output_gradient),
-                             detail::activation_shape(input_gradient), "DropPath");
-    apply(output_gradient, static_cast<Out&&>(input_gradient));
+    dropout_.backward(output_gradient, static_cast<Out&&>(input_gradient));
   }
 
  private:
-  template <class In, class Out>
-  void apply(const In& input, Out&& output) const {
-    const detail::ActivationShape shape = detail::activation_shape(output);
-    detail::pass_activations<S>(input, static_cast<Out&&>(output),
-                                [&](const Memory<const S>& source, const Memory<S>& target) {
-                                  mask_.apply(source, target, shape);
-                                });
-  }
-
   DropPathOptions options_;
-  detail::ChannelMask mask_;  // of the last forward(), as the next
-  detail::ActivationShape shape_;
+  detail::WholeDropout<S> dropout_;
 };
 
 }  // namespace eigentrain
