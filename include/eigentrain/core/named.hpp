@@ -8,10 +8,22 @@
 
 namespace eigentrain {
 
+namespace detail {
+template <class S, class T>
+struct LaterType {
+  using type = T;
+};
+}  // namespace detail
+
+/// T, but not known before S is: the argument of a template with a deduced result, so that the
+/// compiler doesn't need the result when it reads the name of an optimizer that nobody uses.
+template <class S, class T>
+using Later = typename detail::LaterType<S, T>::type;
+
 /// The chain that `make` puts together from its options, for those who want the whole optimizer:
 ///
 ///     template <class S>
-///     using AdamW = et::Named<S, et::AdamWOptions, et::adamw>;
+///     using AdamW = et::Named<S, et::AdamWOptions, et::adamw<et::Later<S, et::AdamWOptions>>>;
 ///
 ///     et::AdamW<float> optimizer({.learning_rate = 1e-3});
 ///

@@ -37,6 +37,6 @@ auto adabelief(const Options& options) {
 /// default; its weight_decouple = False is chain(add_decay(λ), adabelief({...})). Throws
 /// std::invalid_argument for options out of range.
 template <class S>
-using AdaBelief = Named<S, AdaBeliefOptions, adabelief<>>;
+using AdaBelief = Named<S, AdaBeliefOptions, adabelief<Later<S, AdaBeliefOptions>>>;
 
 }  // namespace eigentrain

@@ -32,6 +32,6 @@ auto adadelta(const Options& options) {
 /// Options and results are torch.optim.Adadelta's. Throws std::invalid_argument for options out of
 /// range.
 template <class S>
-using AdaDelta = Named<S, AdaDeltaOptions, adadelta<>>;
+using AdaDelta = Named<S, AdaDeltaOptions, adadelta<Later<S, AdaDeltaOptions>>>;
 
 }  // namespace eigentrain

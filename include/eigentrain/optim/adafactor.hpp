@@ -77,6 +77,6 @@ auto adafactor(const Options& options) {
 /// learning_rate_scale is a factor on η inside the minimum. Throws std::invalid_argument for
 /// options out of range.
 template <class S>
-using Adafactor = Named<S, AdafactorOptions, adafactor<>>;
+using Adafactor = Named<S, AdafactorOptions, adafactor<Later<S, AdafactorOptions>>>;
 
 }  // namespace eigentrain

@@ -37,6 +37,6 @@ auto adagrad(const Options& options) {
 /// Options and results are torch.optim.Adagrad's; its `lr_decay` is learning_rate_decay. Throws
 /// std::invalid_argument for options out of range.
 template <class S>
-using AdaGrad = Named<S, AdaGradOptions, adagrad<>>;
+using AdaGrad = Named<S, AdaGradOptions, adagrad<Later<S, AdaGradOptions>>>;
 
 }  // namespace eigentrain

@@ -36,6 +36,6 @@ auto adam(const Options& options) {
 /// weight_decay is coupled, AdamW's is not. Throws
 /// std::invalid_argument for options out of range.
 template <class S>
-using Adam = Named<S, AdamOptions, adam<>>;
+using Adam = Named<S, AdamOptions, adam<Later<S, AdamOptions>>>;
 
 }  // namespace eigentrain

@@ -37,6 +37,6 @@ auto adamax(const Options& options) {
 /// Options and results are torch.optim.Adamax's. Throws std::invalid_argument for options out of
 /// range.
 template <class S>
-using AdaMax = Named<S, AdaMaxOptions, adamax<>>;
+using AdaMax = Named<S, AdaMaxOptions, adamax<Later<S, AdaMaxOptions>>>;
 
 }  // namespace eigentrain

@@ -35,6 +35,6 @@ auto adamw(const Options& options) {
 /// std::invalid_argument for options out of range. Loshchilov & Hutter, "Decoupled Weight Decay
 /// Regularization", 2019.
 template <class S>
-using AdamW = Named<S, AdamWOptions, adamw<>>;
+using AdamW = Named<S, AdamWOptions, adamw<Later<S, AdamWOptions>>>;
 
 }  // namespace eigentrain

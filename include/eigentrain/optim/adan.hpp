@@ -38,6 +38,6 @@ auto adan(const Options& options) {
 /// Options and results are those of the authors' code (sail-sg/Adan); its max_grad_norm is
 /// clip_by_global_norm() in front. Throws std::invalid_argument for options out of range.
 template <class S>
-using Adan = Named<S, AdanOptions, adan<>>;
+using Adan = Named<S, AdanOptions, adan<Later<S, AdanOptions>>>;
 
 }  // namespace eigentrain

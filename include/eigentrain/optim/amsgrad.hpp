@@ -31,10 +31,10 @@ auto amsgradw(const Options& options) {
 ///
 /// Throws std::invalid_argument for options out of range.
 template <class S>
-using AmsGrad = Named<S, AdamOptions, amsgrad<>>;
+using AmsGrad = Named<S, AdamOptions, amsgrad<Later<S, AdamOptions>>>;
 
 /// The same with AdamW's decoupled decay: torch.optim.AdamW's with amsgrad=True.
 template <class S>
-using AmsGradW = Named<S, AdamWOptions, amsgradw<>>;
+using AmsGradW = Named<S, AdamWOptions, amsgradw<Later<S, AdamWOptions>>>;
 
 }  // namespace eigentrain

@@ -46,6 +46,6 @@ auto lamb(const Options& options) {
 /// optimization for deep learning: training BERT in 76 minutes", 2020, algorithm 2, whose φ is the
 /// identity here by default. Torch's common ports bound φ by 10 (`most_weight`) or the ratio by 1.
 template <class S>
-using Lamb = Named<S, LambOptions, lamb<>>;
+using Lamb = Named<S, LambOptions, lamb<Later<S, LambOptions>>>;
 
 }  // namespace eigentrain

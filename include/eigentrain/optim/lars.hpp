@@ -50,6 +50,6 @@ auto lars(const Options& options) {
 /// Keeps one value a parameter. Throws std::invalid_argument for options out of range. You, Gitman
 /// & Ginsburg, "Large batch training of convolutional networks", 2017, without ε.
 template <class S>
-using Lars = Named<S, LarsOptions, lars<>>;
+using Lars = Named<S, LarsOptions, lars<Later<S, LarsOptions>>>;
 
 }  // namespace eigentrain

@@ -31,6 +31,6 @@ auto lion(const Options& options) {
 /// Options and results are the authors' (google/automl, lion_pytorch.py); optax.lion decays by
 /// 1e-3 by default. Throws std::invalid_argument for options out of range.
 template <class S>
-using Lion = Named<S, LionOptions, lion<>>;
+using Lion = Named<S, LionOptions, lion<Later<S, LionOptions>>>;
 
 }  // namespace eigentrain

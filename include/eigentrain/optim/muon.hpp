@@ -38,6 +38,6 @@ auto muon(const Options& options) {
 /// Options and, but for bfloat16, results are torch.optim.Muon's (2.9), whose adjust_lr_fn is
 /// `scale` here. Throws std::invalid_argument for options out of range.
 template <class S>
-using Muon = Named<S, MuonOptions, muon<>>;
+using Muon = Named<S, MuonOptions, muon<Later<S, MuonOptions>>>;
 
 }  // namespace eigentrain

@@ -23,8 +23,8 @@ struct IsMatrix {
 };
 
 template <class S>
-using MuonAndAdamW =
-    decltype(partition<S>(IsMatrix(), muon<>(MuonOptions()), adamw<>(AdamWOptions())));
+using MuonAndAdamW = decltype(partition<S>(IsMatrix(), muon(Later<S, MuonOptions>()),
+                                           adamw(Later<S, AdamWOptions>())));
 
 }  // namespace detail
 

@@ -37,6 +37,6 @@ auto nadam(const Options& options) {
 /// Options and results are torch.optim.NAdam's, since PyTorch 2.0. Throws std::invalid_argument for
 /// options out of range.
 template <class S>
-using NAdam = Named<S, NAdamOptions, nadam<>>;
+using NAdam = Named<S, NAdamOptions, nadam<Later<S, NAdamOptions>>>;
 
 }  // namespace eigentrain

@@ -21,6 +21,6 @@ auto prodigy(const Options& options) {
 /// Options and results are those of the authors' prodigyopt; its decouple = False is
 /// chain(add_decay(λ), prodigy({...})). Throws std::invalid_argument for options out of range.
 template <class S>
-using Prodigy = Named<S, ProdigyOptions, prodigy<>>;
+using Prodigy = Named<S, ProdigyOptions, prodigy<Later<S, ProdigyOptions>>>;
 
 }  // namespace eigentrain

@@ -37,6 +37,6 @@ auto radam(const Options& options) {
 /// Options and results are torch.optim.RAdam's. Throws std::invalid_argument for options out of
 /// range.
 template <class S>
-using RAdam = Named<S, RAdamOptions, radam<>>;
+using RAdam = Named<S, RAdamOptions, radam<Later<S, RAdamOptions>>>;
 
 }  // namespace eigentrain

@@ -45,6 +45,6 @@ auto rms_prop(const Options& options) {
 ///
 /// Throws std::invalid_argument for options out of range.
 template <class S>
-using RmsProp = Named<S, RmsPropOptions, rms_prop<>>;
+using RmsProp = Named<S, RmsPropOptions, rms_prop<Later<S, RmsPropOptions>>>;
 
 }  // namespace eigentrain

@@ -37,6 +37,6 @@ auto rprop(const Options& options) {
 /// torch.optim.Rprop's, whose etas and step_sizes are pairs. Throws std::invalid_argument for
 /// options out of range.
 template <class S>
-using Rprop = Named<S, RpropOptions, rprop<>>;
+using Rprop = Named<S, RpropOptions, rprop<Later<S, RpropOptions>>>;
 
 }  // namespace eigentrain

@@ -45,6 +45,7 @@ auto schedule_free_adamw(const Options& options) {
 /// moment's correction was a factor on the rate. Throws std::invalid_argument for options out of
 /// range.
 template <class S>
-using ScheduleFreeAdamW = Named<S, ScheduleFreeAdamWOptions, schedule_free_adamw<>>;
+using ScheduleFreeAdamW =
+    Named<S, ScheduleFreeAdamWOptions, schedule_free_adamw<Later<S, ScheduleFreeAdamWOptions>>>;
 
 }  // namespace eigentrain

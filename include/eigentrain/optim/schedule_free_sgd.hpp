@@ -38,6 +38,7 @@ auto schedule_free_sgd(const Options& options) {
 /// Options and results are schedulefree.SGDScheduleFree's. Throws std::invalid_argument for options
 /// out of range.
 template <class S>
-using ScheduleFreeSgd = Named<S, ScheduleFreeSgdOptions, schedule_free_sgd<>>;
+using ScheduleFreeSgd =
+    Named<S, ScheduleFreeSgdOptions, schedule_free_sgd<Later<S, ScheduleFreeSgdOptions>>>;
 
 }  // namespace eigentrain

@@ -35,6 +35,6 @@ auto sgd(const Options& options) {
 /// Options and results are torch.optim.SGD's; for those of Keras, whose buffer holds the rate, see
 /// momentum(). Throws std::invalid_argument for options out of range.
 template <class S>
-using Sgd = Named<S, SgdOptions, sgd<>>;
+using Sgd = Named<S, SgdOptions, sgd<Later<S, SgdOptions>>>;
 
 }  // namespace eigentrain

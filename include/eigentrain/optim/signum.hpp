@@ -32,6 +32,6 @@ auto signum(const Options& options) {
 /// chain(sign_direction({}), decay_weights(λ), descend(η)). Throws std::invalid_argument for
 /// options out of range.
 template <class S>
-using Signum = Named<S, SignumOptions, signum<>>;
+using Signum = Named<S, SignumOptions, signum<Later<S, SignumOptions>>>;
 
 }  // namespace eigentrain

@@ -39,6 +39,6 @@ auto yogi(const Options& options) {
 /// Options are torch_optimizer.Yogi's, and so are the results, but for the first moment's start at
 /// 0. Throws std::invalid_argument for options out of range.
 template <class S>
-using Yogi = Named<S, YogiOptions, yogi<>>;
+using Yogi = Named<S, YogiOptions, yogi<Later<S, YogiOptions>>>;
 
 }  // namespace eigentrain
