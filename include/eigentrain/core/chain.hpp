@@ -40,6 +40,7 @@ namespace eigentrain {
 template <class S, class... Transforms>
 class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...> {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
   static_assert((detail::Transform<Transforms, S> && ...),
                 "eigentrain: a transform needs a member `template <class S> auto at(const "

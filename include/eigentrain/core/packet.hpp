@@ -19,6 +19,7 @@ namespace eigentrain {
 /// N values of S (float or double) in a register. A scalar converts to a packet of equal lanes.
 template <class S, int N>
 struct Packet {
+  /// The type of the values, float or double.
   using Scalar = S;
   using Value = typename detail::Register<S, N>::Value;
   static constexpr int size = N;

@@ -47,6 +47,7 @@ auto optimizer_of(T part) {
 template <class S, class Choose, class... Parts>
 class Partition {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
 
   explicit Partition(Choose choose, Parts... parts)

@@ -16,6 +16,7 @@ namespace eigentrain {
 template <class S, class... Rules>
 class UpdateStream {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
 
   UpdateStream(Elements<S>& elements, S* const* streams, const Rules&... rules)

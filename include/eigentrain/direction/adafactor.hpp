@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of adafactor_direction().
 struct AdafactorDirectionOptions {
   double beta2_decay = -0.8;    ///< ≤ 0: a new square's weight in its mean is t to this power
   double epsilon1 = 0.0;        ///< ε₁ ≥ 0; 0: the spacing of S at 1, or 1e-30 in the paper's place
@@ -21,6 +22,7 @@ struct AdafactorDirectionOptions {
 /// The transform made by adafactor_direction().
 class AdafactorDirection {
  public:
+  /// Its state values for each parameter.
   static constexpr int slots = 1;  // scratch
 
   struct Measurement {
@@ -30,6 +32,7 @@ class AdafactorDirection {
     detail::Scratch scratch;
   };
 
+  /// Takes what adafactor_direction() takes, and throws what it throws.
   explicit AdafactorDirection(const AdafactorDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adafactor_direction";
     require(options.beta2_decay <= 0.0 && options.beta2_decay >= -100.0, owner,
@@ -39,8 +42,10 @@ class AdafactorDirection {
     require_in(ranges::positive_or_infinite, options.clip, owner, "clip");
   }
 
+  /// The options that it was made with.
   const AdafactorDirectionOptions& options() const { return options_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -77,6 +82,7 @@ class AdafactorDirection {
     });
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([factors = measured.factors.data()](const Tensor<S>& tensor) {

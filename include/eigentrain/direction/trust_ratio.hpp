@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of trust_ratio().
 struct TrustRatioOptions {
   double coefficient = 1.0;   ///< η > 0
   double weight_decay = 0.0;  ///< λ ≥ 0: u + λ·p is scaled, ‖u‖ + λ‖p‖ divides
@@ -28,10 +29,13 @@ class TrustRatio {
     detail::Buffer<double> ratios;
   };
 
+  /// Takes what trust_ratio() takes, and throws what it throws.
   explicit TrustRatio(const TrustRatioOptions& options) : options_(options) { check(); }
 
+  /// The options that it was made with.
   const TrustRatioOptions& options() const { return options_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.ratios.resize(stream.tensors());
@@ -48,6 +52,7 @@ class TrustRatio {
     });
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([decay = options_.weight_decay,

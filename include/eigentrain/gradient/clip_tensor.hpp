@@ -36,6 +36,7 @@ class ClipByTensor {
     double limit = 0.0;  // infinite where gradients are let through as they are
   };
 
+  /// Takes what clip_by_tensor_norm() takes, and throws what it throws.
   ClipByTensor(detail::TensorMeasure measure, double limit, const NonFiniteOptions& options,
                std::string_view owner)
       : measure_(measure), limit_(limit), options_(options) {
@@ -45,6 +46,7 @@ class ClipByTensor {
 
   double limit() const { return limit_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.values.resize(stream.tensors());
@@ -63,8 +65,10 @@ class ClipByTensor {
     for (const double value : measured.values) measured.clipped += value > limit_;
   }
 
+  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor(

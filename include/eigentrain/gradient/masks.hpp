@@ -84,11 +84,14 @@ class Masks {
 template <class S>
 class MaskUpdates {
  public:
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
   using Measurement = detail::Joined;
 
+  /// Takes what mask_updates() takes, and throws what it throws.
   explicit MaskUpdates(Masks<S> masks) : masks_(std::move(masks)) {}
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& joined) const {
     joined.take(stream);

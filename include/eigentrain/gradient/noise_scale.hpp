@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of GradientNoiseScale.
 struct GradientNoiseScaleOptions {
   std::int64_t small_batch = 0;  ///< b, samples behind the first norm; must be given, ≥ 1
   std::int64_t big_batch = 0;    ///< B, samples behind the second norm; must be given, > b

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of OrthogonalPenalty.
 struct OrthogonalPenaltyOptions {
   double strength = 1e-4;           ///< λ ≥ 0
   Groups groups = Groups::columns;  ///< what is to be orthonormal: columns or rows
@@ -41,6 +42,7 @@ class OrthogonalPenalty {
     require(options.groups != Groups::all, "OrthogonalPenalty: groups must be rows or columns");
   }
 
+  /// The options that it was made with.
   const OrthogonalPenaltyOptions& options() const { return options_; }
 
   /// The penalty of this matrix.

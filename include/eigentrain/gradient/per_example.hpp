@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of PerExampleMean.
 struct PerExampleOptions {
   double max_norm = 1.0;          ///< C in (0, ∞): the largest norm of one example's gradient
   double noise_multiplier = 0.0;  ///< σ ≥ 0: the noise's standard deviation, in units of C
@@ -46,6 +47,7 @@ class PerExampleMean {
                "noise_multiplier");
   }
 
+  /// The options that it was made with.
   const PerExampleOptions& options() const { return options_; }
   /// Examples since the last finish().
   std::int64_t count() const { return count_; }

@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of BatchNorm.
 struct BatchNormOptions {
   /// Weight of the newest batch in the running statistics, in [0, 1].
   double momentum = 0.1;

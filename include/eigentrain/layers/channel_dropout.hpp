@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of ChannelDropout.
 struct ChannelDropoutOptions {
   double rate = 0.5;  ///< p, the probability that a channel is dropped, in [0, 1]
   /// Which axis counts the channels, from 0. A matrix has features × samples unless it is told.

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of DropPath.
 struct DropPathOptions {
   double rate = 0.5;  ///< p, the probability that a sample's branch is dropped, in [0, 1]
   int sample_axis = NoAxis::automatic;  ///< which axis counts the samples: a matrix's columns

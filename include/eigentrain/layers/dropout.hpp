@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of Dropout.
 struct DropoutOptions {
   double rate = 0.5;  ///< p, the probability that a value is dropped, in [0, 1]
 };

@@ -27,6 +27,7 @@ void multiply_activations(const S* source, const S* factor, S* target, Index siz
 
 }  // namespace detail
 
+/// The options of GaussianDropout.
 struct GaussianDropoutOptions {
   double rate = 0.5;  ///< p, in [0, 1): the noise has the variance p/(1 − p)
 };

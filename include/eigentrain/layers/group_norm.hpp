@@ -6,11 +6,13 @@
 
 namespace eigentrain {
 
+/// The options of GroupNorm.
 struct GroupNormOptions {
   Eigen::Index groups = 1;  ///< of neighbouring channels; must divide their number
   double epsilon = 1e-5;    ///< added to the variance, in (0, ∞)
 };
 
+/// The options of InstanceNorm.
 struct InstanceNormOptions {
   double epsilon = 1e-5;  ///< added to the variance, in (0, ∞)
 };

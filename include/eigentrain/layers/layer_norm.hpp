@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of LayerNorm.
 struct LayerNormOptions {
   double epsilon = 1e-5;  ///< added to the variance, in (0, ∞)
 };

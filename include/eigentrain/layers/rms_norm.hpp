@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of RmsNorm.
 struct RmsNormOptions {
   double epsilon = 1e-6;  ///< added to the mean square, in (0, ∞)
 };

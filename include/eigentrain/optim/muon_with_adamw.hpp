@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of MuonWithAdamW: those of Muon for matrices, those of AdamW for the rest.
 struct MuonWithAdamWOptions {
   MuonOptions muon = {};    ///< for matrices: two rows and two columns, or more
   AdamWOptions adamw = {};  ///< for all else: biases, gains

@@ -10,6 +10,7 @@
 
 namespace eigentrain {
 
+/// The options of RmsProp and rms_prop().
 struct RmsPropOptions {
   Schedule learning_rate = 1e-2;  ///< η ≥ 0, a number or a schedule
   double alpha = 0.99;            ///< decay of the mean square, in [0, 1)

@@ -15,6 +15,7 @@ enum class BatchSizes {
   multiples  ///< m, 2m, 3m, 4m, …
 };
 
+/// The options of BatchSizeByNoise.
 struct BatchSizeByNoiseOptions {
   std::int64_t smallest = 1;  ///< ≥ 1; where it begins
   std::int64_t largest = 0;   ///< ≥ smallest; must be given

@@ -16,6 +16,7 @@ enum class CyclicShape {
   exp_range     ///< their height shrinks by a factor in every step
 };
 
+/// The options of cyclic().
 struct CyclicOptions {
   double base = 1e-4;  ///< η₀ in [0, ∞), where each triangle begins and ends
   double peak = 1e-2;  ///< η₁ in [0, ∞), the tip of the first one; below η₀ it goes down first
@@ -28,6 +29,7 @@ struct CyclicOptions {
 /// The schedule made by cyclic().
 class Cyclic {
  public:
+  /// Takes what cyclic() takes, and throws what it throws.
   explicit Cyclic(const CyclicOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.base, "cyclic", "base");
     require_in(ranges::not_negative, options.peak, "cyclic", "peak");

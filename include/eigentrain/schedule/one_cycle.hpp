@@ -34,6 +34,7 @@ class OneCycle {
     double start, peak, middle, end;
   };
 
+  /// Takes what one_cycle() takes, and throws what it throws.
   OneCycle(const OneCycleOptions& options, const Corners& corners)
       : corners_(corners), shape_(options.shape), last_(options.steps - 1) {
     const Exact share = Exact(options.rise) * Exact(static_cast<double>(options.steps));

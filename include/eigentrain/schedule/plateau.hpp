@@ -16,6 +16,7 @@ enum class PlateauMode { min, max };
 /// How the threshold of an improvement is meant.
 enum class PlateauThreshold { relative, absolute };
 
+/// The options of ReduceOnPlateau.
 struct PlateauOptions {
   double initial = 1e-3;       ///< the rate at first, in [0, ∞)
   double factor = 0.1;         ///< γ in (0, 1)
@@ -83,6 +84,7 @@ class ReduceOnPlateau {
 
   /// The rate that holds now.
   double rate() const { return state_.rate; }
+  /// The options that it was made with.
   const PlateauOptions& options() const { return options_; }
   const PlateauState& state() const { return state_; }
 

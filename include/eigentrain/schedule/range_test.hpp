@@ -14,6 +14,7 @@ namespace eigentrain {
 /// How the rate grows in a learning_rate_range_test().
 enum class RangeTestGrowth { exponential, linear };
 
+/// The options of learning_rate_range_test().
 struct RangeTestOptions {
   double lowest = 1e-7;      ///< the first rate, in (0, ∞)
   double highest = 10.0;     ///< the last rate, above the first
