@@ -46,6 +46,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
                 "eigentrain: a transform needs a member `template <class S> auto at(const "
                 "et::Step&) const` that returns a rule");
 
+  /// Takes transforms as sequence() puts them in a row; chain() is what to call.
   explicit Chain(Sequence<Transforms...>&& sequence)
       : Chain(std::move(sequence), std::index_sequence_for<Transforms...>()) {}
 

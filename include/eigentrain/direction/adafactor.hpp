@@ -25,11 +25,12 @@ class AdafactorDirection {
   /// Its state values for each parameter.
   static constexpr int slots = 1;  // scratch
 
+  /// The means of squares, and room to work in; to be kept, not to be read.
   struct Measurement {
-    detail::Buffer<double> squares;  // rows and columns of matrices, values of other tensors
-    detail::Buffer<Index> places;    // of a tensor's, from 1 on; 0 for one that took no part yet
-    detail::Buffer<double> factors;
-    detail::Scratch scratch;
+    detail::Buffer<double> squares;  ///< rows and columns of matrices, values of other tensors
+    detail::Buffer<Index> places;    ///< of a tensor's, from 1 on; 0 for one that took no part yet
+    detail::Buffer<double> factors;  ///< what this step multiplies by
+    detail::Scratch scratch;         ///< room for the sums of a step
   };
 
   /// Takes what adafactor_direction() takes, and throws what it throws.

@@ -27,6 +27,7 @@ class AmsGradDirection {
 
   /// The options that it was made with.
   const AdamDirectionOptions& options() const { return options_; }
+  /// Of what the largest is taken.
   AmsGradMaximum maximum() const { return maximum_; }
 
   /// The rule of one step, which the chain asks for.

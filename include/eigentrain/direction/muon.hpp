@@ -28,8 +28,9 @@ class MuonDirection {
   /// Its state values for each parameter.
   static constexpr int slots = 2;  // the momentum; the direction of this step
 
+  /// Nothing but room to work in.
   struct Measurement {
-    detail::Scratch scratch;
+    detail::Scratch scratch;  ///< room for the products of a matrix
   };
 
   /// Takes what muon_direction() takes, and throws what it throws.

@@ -21,12 +21,14 @@ struct TrustRatioOptions {
 /// The transform made by trust_ratio().
 class TrustRatio {
  public:
+  /// The ratios of the last step: measured[i] for the tensor with number i.
   struct Measurement {
     /// The ratio of tensor i of the list in the last step; 0 if it took no part.
     double operator[](Index i) const { return ratios[static_cast<std::size_t>(i)]; }
+    /// One more than the largest number of a tensor.
     Index size() const { return static_cast<Index>(ratios.size()); }
 
-    detail::Buffer<double> ratios;
+    detail::Buffer<double> ratios;  ///< by the number of a tensor
   };
 
   /// Takes what trust_ratio() takes, and throws what it throws.

@@ -12,6 +12,7 @@ class Accumulate {
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// How far it is.
   struct Measurement {
     std::int64_t gathered = 0;  ///< micro-batches that wait for the next step
   };
@@ -21,6 +22,7 @@ class Accumulate {
     require_at_least(1, batches, "accumulate", "batches");
   }
 
+  /// The micro-batches of one step.
   std::int64_t batches() const { return batches_; }
 
   /// Measures what arrives at it, before the pass of the chain.

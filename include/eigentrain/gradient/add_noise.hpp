@@ -50,6 +50,7 @@ class AddNoise {
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// How far it is.
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
   };

@@ -130,6 +130,7 @@ class ClipAdaptive {
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// What was clipped and skipped so far.
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
   };

@@ -34,6 +34,7 @@ inline void check_clip(double max_norm, const ClipNormOptions& options, std::str
 /// The transform made by clip_by_global_norm().
 class ClipByGlobalNorm {
  public:
+  /// What was measured, clipped and skipped so far.
   struct Measurement : SkipCounts {
     double norm = 0.0;         ///< of all parameters together, in the last step, before clipping
     double factor = 1.0;       ///< what the gradients were multiplied by: 1 if nothing was clipped
@@ -46,6 +47,7 @@ class ClipByGlobalNorm {
     detail::check_clip(max_norm, options, "clip_by_global_norm");
   }
 
+  /// The largest norm that passes.
   double max_norm() const { return max_norm_; }
   /// The options that it was made with.
   const ClipNormOptions& options() const { return options_; }

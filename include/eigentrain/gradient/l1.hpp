@@ -14,6 +14,7 @@ class AddL1 {
     require_in(ranges::not_negative, lambda, "add_l1", "lambda");
   }
 
+  /// λ, the strength.
   double lambda() const { return lambda_; }
 
   /// The rule of one step, which the chain asks for.

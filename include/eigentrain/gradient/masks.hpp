@@ -86,6 +86,7 @@ class MaskUpdates {
  public:
   /// Its state values for each parameter.
   static constexpr int slots = 1;
+  /// Which tensors have their masks already.
   using Measurement = detail::Joined;
 
   /// Takes what mask_updates() takes, and throws what it throws.
@@ -104,6 +105,7 @@ class MaskUpdates {
     });
   }
 
+  /// The rule of one step, which the chain asks for.
   template <std::same_as<S>>
   auto at(const Step&, const Measurement&) const {
     return [](const auto& u, const auto&, auto& mask) {

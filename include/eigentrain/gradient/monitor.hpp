@@ -39,6 +39,7 @@ struct MonitorOptions {
 template <class S>
 class Monitor {
  public:
+  /// Throws std::invalid_argument for options out of range.
   explicit Monitor(const MonitorOptions& options = {}) : options_(options) {
     require_at_least(1, options.every, "Monitor", "every");
   }

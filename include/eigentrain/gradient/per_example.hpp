@@ -41,6 +41,7 @@ struct PerExampleOptions {
 template <class S>
 class PerExampleMean {
  public:
+  /// Throws std::invalid_argument for options out of range.
   explicit PerExampleMean(const PerExampleOptions& options) : options_(options) {
     require_in(ranges::positive, options.max_norm, "PerExampleMean", "max_norm");
     require_in(ranges::not_negative, options.noise_multiplier, "PerExampleMean",

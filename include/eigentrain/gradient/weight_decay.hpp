@@ -27,6 +27,7 @@ class AddDecay {
     require_in(ranges::not_negative, decay, "add_decay", "decay");
   }
 
+  /// λ, the strength.
   double decay() const { return decay_; }
 
   /// The rule of one step, which the chain asks for.
@@ -49,6 +50,7 @@ class DecayWeights {
     require_in(ranges::not_negative, decay, "decay_weights", "decay");
   }
 
+  /// λ, the strength.
   double decay() const { return decay_; }
 
   /// The rule of one step, which the chain asks for.

@@ -46,6 +46,7 @@ class ChannelDropout {
   explicit ChannelDropout(const ChannelDropoutOptions& options = {})
       : options_(options), dropout_("ChannelDropout", options.rate) {}
 
+  /// p, the share of channels that are dropped.
   double rate() const { return dropout_.rate(); }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].

@@ -40,6 +40,7 @@ class DropPath {
   explicit DropPath(const DropPathOptions& options = {})
       : options_(options), dropout_("DropPath", options.rate) {}
 
+  /// p, the share of samples that are dropped.
   double rate() const { return dropout_.rate(); }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].

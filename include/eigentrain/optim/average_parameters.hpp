@@ -25,11 +25,11 @@ enum class EmaWarmup {
 
 /// The options of ema_parameters().
 struct EmaOptions {
-  double decay = 0.999;  ///< d in [0, 1)
-  EmaStart start = EmaStart::first_update;
-  EmaWarmup warmup = EmaWarmup::none;  ///< for an average that isn't debiased
-  double inverse_gamma = 1.0;          ///< γ > 0 of the power warm-up
-  double power = 2.0 / 3.0;            ///< p > 0: 2/3 for a million steps, 3/4 for fewer
+  double decay = 0.999;                     ///< d in [0, 1)
+  EmaStart start = EmaStart::first_update;  ///< what it is at first
+  EmaWarmup warmup = EmaWarmup::none;       ///< for an average that isn't debiased
+  double inverse_gamma = 1.0;               ///< γ > 0 of the power warm-up
+  double power = 2.0 / 3.0;                 ///< p > 0: 2/3 for a million steps, 3/4 for fewer
 };
 
 /// The options of average_parameters().
@@ -63,6 +63,7 @@ class EmaParameters {
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
   /// Takes what ema_parameters() takes, and throws what it throws.
@@ -118,6 +119,7 @@ class AverageParameters {
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
   /// Takes what average_parameters() takes, and throws what it throws.

@@ -20,6 +20,7 @@ class Lookahead {
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have slow weights already.
   using Measurement = detail::Joined;
 
   /// Takes what lookahead() takes, and throws what it throws.

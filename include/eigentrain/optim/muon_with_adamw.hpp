@@ -51,6 +51,7 @@ class MuonWithAdamW : public detail::MuonAndAdamW<S> {
  public:
   MuonWithAdamW() : MuonWithAdamW(MuonWithAdamWOptions{}) {}
 
+  /// Throws std::invalid_argument for options out of range.
   template <std::same_as<MuonWithAdamWOptions> O = MuonWithAdamWOptions>
   explicit MuonWithAdamW(const O& options)
       : Base(partition<S>(detail::IsMatrix(), muon<>(options.muon), adamw<>(options.adamw))) {}

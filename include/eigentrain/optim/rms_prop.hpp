@@ -17,7 +17,7 @@ struct RmsPropOptions {
   double epsilon = 1e-8;          ///< > 0
   double weight_decay = 0.0;      ///< λ ≥ 0, coupled: added to the gradient
   double momentum = 0.0;          ///< μ in [0, 1), on the direction
-  bool centered = false;
+  bool centered = false;          ///< divides by the root of v less the square of the mean gradient
   bool epsilon_inside_root = false;  ///< g/√(v + ε), as in Keras and Optax
 };
 

@@ -32,15 +32,16 @@ class ProdigyDescent {
   /// Its state values for each parameter.
   static constexpr int slots = 4;
 
+  /// What it knows of the distance, and of the last step.
   struct Measurement {
-    double d = 0.0;          ///< the estimate of the distance, which is the rate over η
-    double d_max = 0.0;      ///< the largest one so far
-    double numerator = 0.0;  ///< its two sums, after the last step
-    double denominator = 0.0;
-    // Of the last step: d before it, and d times η times the correction.
-    double d_before = 0.0, rate = 0.0;
-    std::int64_t corrected = 0;
-    detail::Buffer<char> seen;  // by number of a tensor: 0 never, 1 in this step first, 2 before
+    double d = 0.0;              ///< the estimate of the distance, which is the rate over η
+    double d_max = 0.0;          ///< the largest one so far
+    double numerator = 0.0;      ///< of the estimate, after the last step
+    double denominator = 0.0;    ///< and its other sum
+    double d_before = 0.0;       ///< before the last step
+    double rate = 0.0;           ///< in the last step: d·η, times the correction
+    std::int64_t corrected = 0;  ///< steps with a bias correction
+    detail::Buffer<char> seen;   ///< by number of a tensor: 0 never, 1 in this step first, 2 before
   };
 
   /// Takes what prodigy_descent() takes, and throws what it throws.

@@ -38,6 +38,7 @@ class ScheduleFree {
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// What it knows of the steps so far.
   struct Measurement {
     double rate = 0.0;          ///< of the last step
     double largest_rate = 0.0;  ///< so far
@@ -63,6 +64,7 @@ class ScheduleFree {
 
   /// Whether to_average() has been called, and to_training() not yet.
   bool averaging() const { return averaging_; }
+  /// For to_average() and to_training(): which of the two comes now.
   ScheduleFree& set_averaging(bool averaging) {
     averaging_ = averaging;
     return *this;

@@ -52,7 +52,7 @@ class Scheduled : public detail::ScheduledBase<Make> {
   }
 };
 
-// Of a transform with a statistic.
+/// Of a transform with a statistic.
 template <class Make>
   requires detail::Measuring<detail::MadeBy<Make>>
 class Scheduled<Make> : public detail::ScheduledBase<Make> {
@@ -61,6 +61,7 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
  public:
   using detail::ScheduledBase<Make>::ScheduledBase;
 
+  /// The measurement of the transform inside.
   struct Measurement : Inner::Measurement {
     std::int64_t step = 0;  ///< that was measured, counted from 0
   };

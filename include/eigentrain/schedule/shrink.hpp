@@ -17,6 +17,7 @@ class DescendAndShrink {
 
   /// The learning rate, as it was given.
   const Schedule& rate() const { return rate_; }
+  /// λ, the strength.
   double lambda() const { return lambda_; }
 
   /// The rule of one step, which the chain asks for.
