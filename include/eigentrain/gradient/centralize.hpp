@@ -69,6 +69,7 @@ class Centralize {
  public:
   /// Its state values for each parameter.
   static constexpr int slots = 1;
+  /// Nothing: what it measures it writes down.
   struct Measurement {};
 
   /// Measures what arrives at it, before the pass of the chain.
