@@ -102,10 +102,9 @@ int main() {
   parameters.add("W2", model.W2, model.dW2);
 
   // Gradients that aren't finite skip the step, however many come in a row, and never throw.
+  const et::ClipNormOptions skip{.non_finite = {.policy = et::NonFinite::skip, .most_skips = 0}};
   auto optimizer =
-      et::chain<float>(et::clip_by_global_norm(
-                           1.0, {.non_finite = {.policy = et::NonFinite::skip, .most_skips = 0}}),
-                       et::sgd({.learning_rate = 0.05}));
+      et::chain<float>(et::clip_by_global_norm(1.0, skip), et::sgd({.learning_rate = 0.05}));
 
   // The first step makes room for the state. This one is skipped, so it changes nothing.
   model.dW1.setConstant(std::numeric_limits<float>::quiet_NaN());
