@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Checks that the code in the README and the guides is that of programs which are compiled.
+# Checks that the code in the README, the pages and the guides is that of programs which are compiled.
 #
 #   cmake -D ROOT=<the project> -P doc_code.cmake
 #
@@ -30,7 +30,7 @@ function(lines_of variable file)
   set(${variable} "${text}" PARENT_SCOPE)
 endfunction()
 
-file(GLOB pages RELATIVE ${ROOT} ${ROOT}/docs/guides/*.md)
+file(GLOB pages RELATIVE ${ROOT} ${ROOT}/docs/*.md ${ROOT}/docs/guides/*.md)
 set(blocks 0)
 foreach(page IN ITEMS README.md LISTS pages)
   lines_of(lines ${ROOT}/${page})
