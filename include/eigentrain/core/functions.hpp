@@ -115,12 +115,16 @@ EIGENTRAIN_INLINE Packet<S, N> sign(const Packet<S, N>& a) {
     typename detail::Register<S, N>::Bits signed_lanes;
     Packet<S, N> result = a;
     if constexpr (sizeof(S) == 4) {
-      asm("vcmpneq_oqps %2, %1, %0" : "=Yk"(signed_lanes) : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
+      asm("vcmpneq_oqps %2, %1, %0"
+          : "=Yk"(signed_lanes)
+          : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
       asm("vpternlogd $0xEA, %3, %2, %0%{%1%}"
           : "+v"(result.lanes)
           : "Yk"(signed_lanes), "v"(minus_zero.lanes), "v"(one.lanes));
     } else {
-      asm("vcmpneq_oqpd %2, %1, %0" : "=Yk"(signed_lanes) : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
+      asm("vcmpneq_oqpd %2, %1, %0"
+          : "=Yk"(signed_lanes)
+          : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
       asm("vpternlogq $0xEA, %3, %2, %0%{%1%}"
           : "+v"(result.lanes)
           : "Yk"(signed_lanes), "v"(minus_zero.lanes), "v"(one.lanes));
