@@ -154,7 +154,8 @@ class Parameters {
     known_ = nullptr;
     elements_.tensors.resize(number + 1);
     empty_.resize(number + 1);
-    elements_.partial_sums.resize(static_cast<std::size_t>(total / reduction_chunk + 1));
+    const Index chunks = total / reduction_chunk + 1;
+    elements_.partial_sums.resize(static_cast<std::size_t>(reduction_values * chunks));
     names_.resize(begin + name.size());
     entries_.resize(number + 1);
     entries_[number] = added;
