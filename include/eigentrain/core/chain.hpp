@@ -40,11 +40,13 @@ namespace eigentrain {
 template <class S, class... Transforms>
 class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...> {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
   static_assert((detail::Transform<Transforms, S> && ...),
                 "eigentrain: a transform needs a member `template <class S> auto at(const "
                 "et::Step&) const` that returns a rule");
 
+  /// Takes transforms as sequence() puts them in a row; chain() is what to call.
   explicit Chain(Sequence<Transforms...>&& sequence)
       : Chain(std::move(sequence), std::index_sequence_for<Transforms...>()) {}
 

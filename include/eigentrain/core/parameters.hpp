@@ -41,6 +41,7 @@ class Parameters {
 
   /// The number of tensors.
   Index size() const { return static_cast<Index>(entries_.size()); }
+  /// Whether there are no tensors.
   bool empty() const { return size() == 0; }
   /// The number of values in all tensors, frozen ones included.
   Index total() const { return total_; }
@@ -50,6 +51,7 @@ class Parameters {
     const Entry& found = entry(i);
     return {names_.data() + found.name, found.name_size};
   }
+  /// The options of tensor i. Valid until the list changes.
   const ParameterOptions& options(Index i) const { return entry(i).options; }
   /// The number of values in tensor i when it was added; a step throws if it has changed.
   Index count(Index i) const { return entry(i).parameter.shape().size(); }

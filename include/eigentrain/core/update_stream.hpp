@@ -16,8 +16,10 @@ namespace eigentrain {
 template <class S, class... Rules>
 class UpdateStream {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
 
+  /// Of these elements and the rules before; made by the chain.
   UpdateStream(Elements<S>& elements, S* const* streams, const Rules&... rules)
       : elements_(elements), streams_(streams), size_(elements.total), rules_{{rules}...} {}
 

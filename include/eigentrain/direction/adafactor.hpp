@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of adafactor_direction().
 struct AdafactorDirectionOptions {
   double beta2_decay = -0.8;    ///< ≤ 0: a new square's weight in its mean is t to this power
   double epsilon1 = 0.0;        ///< ε₁ ≥ 0; 0: the spacing of S at 1, or 1e-30 in the paper's place
@@ -21,15 +22,18 @@ struct AdafactorDirectionOptions {
 /// The transform made by adafactor_direction().
 class AdafactorDirection {
  public:
+  /// Its state values for each parameter.
   static constexpr int slots = 1;  // scratch
 
+  /// The means of squares, and room to work in; to be kept, not to be read.
   struct Measurement {
-    detail::Buffer<double> squares;  // rows and columns of matrices, values of other tensors
-    detail::Buffer<Index> places;    // of a tensor's, from 1 on; 0 for one that took no part yet
-    detail::Buffer<double> factors;
-    detail::Scratch scratch;
+    detail::Buffer<double> squares;  ///< rows and columns of matrices, values of other tensors
+    detail::Buffer<Index> places;    ///< of a tensor's, from 1 on; 0 for one that took no part yet
+    detail::Buffer<double> factors;  ///< what this step multiplies by
+    detail::Scratch scratch;         ///< room for the sums of a step
   };
 
+  /// Takes what adafactor_direction() takes, and throws what it throws.
   explicit AdafactorDirection(const AdafactorDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adafactor_direction";
     require(options.beta2_decay <= 0.0 && options.beta2_decay >= -100.0, owner,
@@ -39,8 +43,10 @@ class AdafactorDirection {
     require_in(ranges::positive_or_infinite, options.clip, owner, "clip");
   }
 
+  /// The options that it was made with.
   const AdafactorDirectionOptions& options() const { return options_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -77,6 +83,7 @@ class AdafactorDirection {
     });
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([factors = measured.factors.data()](const Tensor<S>& tensor) {

@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of nadam_direction().
 struct NAdamDirectionOptions {
   double beta1 = 0.9;            ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;          ///< decay of the second moment, in [0, 1)
@@ -17,6 +18,7 @@ struct NAdamDirectionOptions {
 /// The transform made by nadam_direction().
 class NAdamDirection {
  public:
+  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
   /// The product of all momentums up to a step. It is kept by the chain, with the rest of its
@@ -26,17 +28,21 @@ class NAdamDirection {
     mutable double product = 1.0;    ///< μ₁·…·μ_count
   };
 
+  /// Takes what nadam_direction() takes, and throws what it throws.
   explicit NAdamDirection(const NAdamDirectionOptions& options) : options_(options) {
     detail::check_adam(adam(), "nadam_direction");
     require_in({0.0, ranges::infinity}, options.momentum_decay, "nadam_direction",
                "momentum_decay");
   }
 
+  /// The options that it was made with.
   const NAdamDirectionOptions& options() const { return options_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream&, Measurement&) const {}
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& measured) const {
     const Exact one = 1.0;

@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of trust_ratio().
 struct TrustRatioOptions {
   double coefficient = 1.0;   ///< η > 0
   double weight_decay = 0.0;  ///< λ ≥ 0: u + λ·p is scaled, ‖u‖ + λ‖p‖ divides
@@ -20,18 +21,23 @@ struct TrustRatioOptions {
 /// The transform made by trust_ratio().
 class TrustRatio {
  public:
+  /// The ratios of the last step: measured[i] for the tensor with number i.
   struct Measurement {
     /// The ratio of tensor i of the list in the last step; 0 if it took no part.
     double operator[](Index i) const { return ratios[static_cast<std::size_t>(i)]; }
+    /// One more than the largest number of a tensor.
     Index size() const { return static_cast<Index>(ratios.size()); }
 
-    detail::Buffer<double> ratios;
+    detail::Buffer<double> ratios;  ///< by the number of a tensor
   };
 
+  /// Takes what trust_ratio() takes, and throws what it throws.
   explicit TrustRatio(const TrustRatioOptions& options) : options_(options) { check(); }
 
+  /// The options that it was made with.
   const TrustRatioOptions& options() const { return options_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.ratios.resize(stream.tensors());
@@ -45,6 +51,7 @@ class TrustRatio {
     });
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([decay = options_.weight_decay,

@@ -67,9 +67,12 @@ void centralize_gradient(G&& gradient) {
 /// The transform made by centralize().
 class Centralize {
  public:
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
+  /// Nothing: what it measures it writes down.
   struct Measurement {};
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement&) const {
     using S = typename Stream::Scalar;
@@ -82,6 +85,7 @@ class Centralize {
     });
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [](const auto&, const auto&, auto& stored) { return stored; };

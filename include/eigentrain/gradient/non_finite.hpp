@@ -16,9 +16,10 @@ enum class NonFinite {
   propagate  ///< let all gradients through as they are, unscaled
 };
 
+/// What clipping does about gradients that are not finite, and for how long.
 struct NonFiniteOptions {
-  NonFinite policy = NonFinite::refuse;
-  std::int64_t most_skips = 10;  ///< more skips in a row than this throw; 0: no limit
+  NonFinite policy = NonFinite::refuse;  ///< throw, skip the step or pass
+  std::int64_t most_skips = 10;          ///< more skips in a row than this throw; 0: no limit
 };
 
 /// How often steps were skipped.

@@ -10,6 +10,7 @@
 
 namespace eigentrain {
 
+/// The options of Lamb and lamb().
 struct LambOptions {
   Schedule learning_rate = 1e-3;          ///< η ≥ 0, a number or a schedule
   double beta1 = 0.9;                     ///< in [0, 1)

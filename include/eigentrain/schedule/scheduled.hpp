@@ -45,13 +45,14 @@ class Scheduled : public detail::ScheduledBase<Make> {
  public:
   using detail::ScheduledBase<Make>::ScheduledBase;
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     return (*this)(step.index()).template at<S>(step);
   }
 };
 
-// Of a transform with a statistic.
+/// Of a transform with a statistic.
 template <class Make>
   requires detail::Measuring<detail::MadeBy<Make>>
 class Scheduled<Make> : public detail::ScheduledBase<Make> {
@@ -60,10 +61,12 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
  public:
   using detail::ScheduledBase<Make>::ScheduledBase;
 
+  /// The measurement of the transform inside.
   struct Measurement : Inner::Measurement {
     std::int64_t step = 0;  ///< that was measured, counted from 0
   };
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     measured.step = step.index();
@@ -71,12 +74,14 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
                     static_cast<typename Inner::Measurement&>(measured));
   }
 
+  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const
     requires detail::Judging<Inner>
   {
     return (*this)(measured.step).verdict(measured);
   }
 
+  /// The rule of a step that only gathers.
   template <class S>
   auto gather(const Measurement& measured) const
     requires requires(const Inner& inner) { inner.template gather<S>(measured); }
@@ -84,6 +89,7 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
     return (*this)(measured.step).template gather<S>(measured);
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& measured) const {
     return (*this)(step.index()).template at<S>(step, measured);
