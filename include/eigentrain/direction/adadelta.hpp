@@ -14,6 +14,8 @@ struct AdaDeltaDirectionOptions {
 /// The transform made by adadelta_direction().
 class AdaDeltaDirection {
  public:
+  static constexpr std::string_view state_name = "adadelta";
+  static constexpr std::string_view slot_names[] = {"square_avg", "acc_delta"};
   static constexpr int slots = 2;
 
   explicit AdaDeltaDirection(const AdaDeltaDirectionOptions& options) : options_(options) {

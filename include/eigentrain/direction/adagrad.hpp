@@ -16,6 +16,8 @@ struct AdaGradDirectionOptions {
 /// The transform made by adagrad_direction().
 class AdaGradDirection {
  public:
+  static constexpr std::string_view state_name = "adagrad";
+  static constexpr std::string_view slot_names[] = {"sum"};
   static constexpr int slots = 1;
 
   explicit AdaGradDirection(const AdaGradDirectionOptions& options) : options_(options) {

@@ -72,6 +72,8 @@ inline void check_adam(const AdamDirectionOptions& options, std::string_view own
 /// The transform made by adam_direction().
 class AdamDirection {
  public:
+  static constexpr std::string_view state_name = "adam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   explicit AdamDirection(const AdamDirectionOptions& options) : options_(options) {

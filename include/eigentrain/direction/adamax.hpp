@@ -16,6 +16,8 @@ struct AdaMaxDirectionOptions {
 /// The transform made by adamax_direction().
 class AdaMaxDirection {
  public:
+  static constexpr std::string_view state_name = "adamax";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_inf"};
   static constexpr int slots = 2;
 
   explicit AdaMaxDirection(const AdaMaxDirectionOptions& options) : options_(options) {

@@ -16,6 +16,9 @@ struct AdanDirectionOptions {
 /// The transform made by adan_direction().
 class AdanDirection {
  public:
+  static constexpr std::string_view state_name = "adan";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_diff", "exp_avg_sq",
+                                                    "previous"};
   static constexpr int slots = 4;
 
   explicit AdanDirection(const AdanDirectionOptions& options) : options_(options) {

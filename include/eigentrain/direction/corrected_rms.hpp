@@ -14,6 +14,8 @@ struct CorrectedRmsDirectionOptions {
 /// The transform made by corrected_rms_direction().
 class CorrectedRmsDirection {
  public:
+  static constexpr std::string_view state_name = "corrected_rms";
+  static constexpr std::string_view slot_names[] = {"exp_avg_sq"};
   static constexpr int slots = 1;
 
   explicit CorrectedRmsDirection(const CorrectedRmsDirectionOptions& options) : options_(options) {

@@ -14,6 +14,8 @@ struct LionDirectionOptions {
 /// The transform made by lion_direction().
 class LionDirection {
  public:
+  static constexpr std::string_view state_name = "lion";
+  static constexpr std::string_view slot_names[] = {"exp_avg"};
   static constexpr int slots = 1;
 
   explicit LionDirection(const LionDirectionOptions& options) : options_(options) {

@@ -15,6 +15,9 @@ struct MomentumOptions {
 /// The transform made by momentum().
 class Momentum {
  public:
+  static constexpr std::string_view state_name = "momentum";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+
   explicit Momentum(const MomentumOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "momentum", "momentum");
     require_in(ranges::fraction, options.dampening, "momentum", "dampening");

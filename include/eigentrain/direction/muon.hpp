@@ -24,10 +24,15 @@ struct MuonDirectionOptions {
 /// The transform made by muon_direction().
 class MuonDirection {
  public:
+  static constexpr std::string_view state_name = "muon";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};
   static constexpr int slots = 2;  // the momentum; the direction of this step
 
   struct Measurement {
     detail::Scratch scratch;
+
+    template <class Visitor, class List>
+    void visit_state(Visitor&, const List&) {}
   };
 
   explicit MuonDirection(const MuonDirectionOptions& options) : options_(options) {

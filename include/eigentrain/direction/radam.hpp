@@ -17,6 +17,8 @@ struct RAdamDirectionOptions {
 /// The transform made by radam_direction().
 class RAdamDirection {
  public:
+  static constexpr std::string_view state_name = "radam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   explicit RAdamDirection(const RAdamDirectionOptions& options) : options_(options) {

@@ -20,6 +20,8 @@ struct RpropDirectionOptions {
 /// The transform made by rprop_direction().
 class RpropDirection {
  public:
+  static constexpr std::string_view state_name = "rprop";
+  static constexpr std::string_view slot_names[] = {"prev", "step_size"};
   static constexpr int slots = 2;
 
   explicit RpropDirection(const RpropDirectionOptions& options) : options_(options) {

@@ -13,6 +13,9 @@ struct SignDirectionOptions {
 /// The transform made by sign_direction().
 class SignDirection {
  public:
+  static constexpr std::string_view state_name = "sign";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+
   explicit SignDirection(const SignDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "sign_direction", "momentum");
   }

@@ -20,12 +20,17 @@ struct TrustRatioOptions {
 /// The transform made by trust_ratio().
 class TrustRatio {
  public:
+  static constexpr std::string_view state_name = "trust_ratio";
+
   struct Measurement {
     /// The ratio of tensor i of the list in the last step; 0 if it took no part.
     double operator[](Index i) const { return ratios[static_cast<std::size_t>(i)]; }
     Index size() const { return static_cast<Index>(ratios.size()); }
 
     detail::Buffer<double> ratios;
+
+    template <class Visitor, class List>
+    void visit_state(Visitor&, const List&) {}  // made anew in each step
   };
 
   explicit TrustRatio(const TrustRatioOptions& options) : options_(options) { check(); }

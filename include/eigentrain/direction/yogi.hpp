@@ -17,6 +17,8 @@ struct YogiDirectionOptions {
 /// The transform made by yogi_direction().
 class YogiDirection {
  public:
+  static constexpr std::string_view state_name = "yogi";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   explicit YogiDirection(const YogiDirectionOptions& options) : options_(options) {

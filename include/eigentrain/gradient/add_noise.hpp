@@ -46,10 +46,17 @@ void draw_normal(S* target, Index first, Index size, std::uint64_t seed, std::ui
 /// The transform made by add_noise().
 class AddNoise {
  public:
+  static constexpr std::string_view state_name = "add_noise";
+  static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
 
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("drawn", drawn);
+    }
   };
 
   AddNoise(const Generator& random, const NoiseOptions& options)
@@ -59,6 +66,12 @@ class AddNoise {
   }
 
   const NoiseOptions& options() const { return options_; }
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("seed", seed_);
+    visit("stream", stream_);
+  }
 
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {

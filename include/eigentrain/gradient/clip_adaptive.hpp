@@ -126,10 +126,18 @@ void clip_gradient_adaptive(const W& weights, G&& gradient,
 /// The transform made by clip_adaptive().
 class ClipAdaptive {
  public:
+  static constexpr std::string_view state_name = "clip_adaptive";
+  static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
 
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("clipped", clipped);
+    }
   };
 
   explicit ClipAdaptive(const AdaptiveClipOptions& options) : options_(options) {

@@ -26,6 +26,8 @@ double measure_tensor(const Stream& alone, TensorMeasure measure) {
 /// The transform made by clip_by_tensor_norm() and clip_by_block_rms().
 class ClipByTensor {
  public:
+  static constexpr std::string_view state_name = "clip_by_tensor";
+
   struct Measurement : SkipCounts {
     /// The norm or RMS of tensor i of the list in the last step, before clipping.
     double operator[](Index i) const { return values[static_cast<std::size_t>(i)]; }
@@ -34,6 +36,12 @@ class ClipByTensor {
 
     detail::Buffer<double> values;
     double limit = 0.0;  // infinite where gradients are let through as they are
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("clipped", clipped);
+    }
   };
 
   ClipByTensor(detail::TensorMeasure measure, double limit, const NonFiniteOptions& options,

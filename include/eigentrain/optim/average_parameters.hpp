@@ -57,6 +57,8 @@ auto take_average(double weight, const Joined& joined) {
 /// The transform made by ema_parameters().
 class EmaParameters {
  public:
+  static constexpr std::string_view state_name = "ema_parameters";
+  static constexpr std::string_view slot_names[] = {"average"};
   static constexpr int slots = 1;
   static constexpr int parameter_slot = 0;
   using Measurement = detail::Joined;
@@ -106,6 +108,8 @@ class EmaParameters {
 /// The transform made by average_parameters().
 class AverageParameters {
  public:
+  static constexpr std::string_view state_name = "average_parameters";
+  static constexpr std::string_view slot_names[] = {"average"};
   static constexpr int slots = 1;
   static constexpr int parameter_slot = 0;
   using Measurement = detail::Joined;

@@ -15,6 +15,8 @@ struct LookaheadOptions {
 /// The transform made by lookahead().
 class Lookahead {
  public:
+  static constexpr std::string_view state_name = "lookahead";
+  static constexpr std::string_view slot_names[] = {"slow"};
   static constexpr int slots = 1;
   static constexpr int parameter_slot = 0;
   using Measurement = detail::Joined;

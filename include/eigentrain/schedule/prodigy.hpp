@@ -28,6 +28,8 @@ struct ProdigyOptions {
 /// The transform made by prodigy_descent().
 class ProdigyDescent {
  public:
+  static constexpr std::string_view state_name = "prodigy";
+  static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg", "exp_avg_sq"};
   static constexpr int slots = 4;
 
   struct Measurement {
@@ -39,6 +41,19 @@ class ProdigyDescent {
     double d_before = 0.0, rate = 0.0;
     std::int64_t corrected = 0;
     detail::Buffer<char> seen;  // by number of a tensor: 0 never, 1 in this step first, 2 before
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List& list) {
+      visit("d", d);
+      visit("d_max", d_max);
+      visit("numerator", numerator);
+      visit("denominator", denominator);
+      visit("corrected", corrected);
+      require(corrected >= 0 && corrected < INT64_MAX, "corrected: it can't be ", corrected);
+      seen.resize(static_cast<std::size_t>(list.size()));
+      visit("seen", reinterpret_cast<unsigned char*>(seen.data()), seen.size());
+      for (const char stage : seen) require(stage >= 0 && stage <= 2, "seen: must be 0, 1 or 2");
+    }
   };
 
   explicit ProdigyDescent(ProdigyOptions options) : options_(std::move(options)) {
