@@ -6,8 +6,11 @@
 packages_for() {
   common="g++ cmake ninja-build libeigen3-dev zlib1g-dev"
   case $1 in
-    train) echo "$common libcli11-dev dataset-fashion-mnist" ;;
-    test) echo "$common libcli11-dev catch2 librapidcheck-dev librandom123-dev libadolc-dev" ;;
+    train) echo "$common libcli11-dev nlohmann-json3-dev dataset-fashion-mnist" ;;
+    test)
+      echo "$common libcli11-dev nlohmann-json3-dev catch2 librapidcheck-dev librandom123-dev" \
+        "libadolc-dev python3-numpy"
+      ;;
     bench) echo "$common libbenchmark-dev dataset-fashion-mnist" ;;
     docs) echo "doxygen" ;;
     cross) echo "g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user" ;;

@@ -156,6 +156,15 @@ consteval bool is_row_major() {
   }
 }
 
+template <class T>
+consteval bool is_vector() {
+  if constexpr (Dense<T>) {
+    return bool(T::IsVectorAtCompileTime);
+  } else {
+    return false;
+  }
+}
+
 /// What a list of parameters may hold: compiles if P can be a parameter of S, and G its gradient.
 template <class S, class P, class G>
 constexpr void check_parameter_types() {

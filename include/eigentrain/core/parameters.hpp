@@ -56,6 +56,21 @@ class Parameters {
   /// The number of values in tensor i when it was added; a step throws if it has changed.
   Index count(Index i) const { return entry(i).parameter.shape().size(); }
 
+  /// The shape of tensor i when it was added, and whether its type says that it is a vector.
+  const Shape& shape(Index i) const { return entry(i).parameter.shape(); }
+  bool is_vector(Index i) const { return entry(i).parameter.is_vector(); }
+
+  /// Shows a checkpoint the values of all tensors; see StateVisitor.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    for (Index i = 0; i < size(); ++i) {
+      const Tensor<S> tensor = (*this)[i];
+      const Memory<S>& p = tensor.parameter;
+      visit.values(name(i), Visitor::matrix(p.data, shape(i), is_vector(i), tensor.row_major,
+                                            p.outer > 1 ? p.stride : 0));
+    }
+  }
+
   /// Changes the options of the tensor with this name, for all steps from now on. Throws
   /// std::invalid_argument if there is none, or as add().
   EIGENTRAIN_NOINLINE void set_options(std::string_view name, const ParameterOptions& options) {

@@ -15,6 +15,8 @@ enum class AmsGradMaximum {
 /// The transform made by amsgrad_direction().
 class AmsGradDirection {
  public:
+  static constexpr std::string_view state_name = "amsgrad";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 3;
 

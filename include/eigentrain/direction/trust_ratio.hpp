@@ -21,6 +21,8 @@ struct TrustRatioOptions {
 /// The transform made by trust_ratio().
 class TrustRatio {
  public:
+  static constexpr std::string_view state_name = "trust_ratio";
+
   /// The ratios of the last step: measured[i] for the tensor with number i.
   struct Measurement {
     /// The ratio of tensor i of the list in the last step; 0 if it took no part.
@@ -29,6 +31,9 @@ class TrustRatio {
     Index size() const { return static_cast<Index>(ratios.size()); }
 
     detail::Buffer<double> ratios;  ///< by the number of a tensor
+
+    template <class Visitor, class List>
+    void visit_state(Visitor&, const List&) {}  // made anew in each step
   };
 
   /// Takes what trust_ratio() takes, and throws what it throws.
