@@ -7,7 +7,7 @@ packages_for() {
   common="g++ cmake ninja-build libeigen3-dev zlib1g-dev"
   case $1 in
     train) echo "$common libcli11-dev dataset-fashion-mnist" ;;
-    test) echo "$common libcli11-dev catch2 librapidcheck-dev librandom123-dev" ;;
+    test) echo "$common libcli11-dev catch2 librapidcheck-dev librandom123-dev pkg-config python3" ;;
     bench) echo "$common libbenchmark-dev dataset-fashion-mnist" ;;
     cross) echo "g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user" ;;
     sanitize) echo "clang-19 libclang-rt-19-dev" ;;
@@ -21,6 +21,7 @@ is_there() {
     g++) command -v "${CXX:-c++}" >/dev/null && return 0 ;;
     cmake) command -v cmake >/dev/null && return 0 ;;
     ninja-build) command -v ninja >/dev/null && return 0 ;;
+    pkg-config | python3) command -v "$1" >/dev/null && return 0 ;;
   esac
   # shellcheck disable=SC2016 # the dollar is dpkg-query's
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# A version below 1.0 may change names with each minor number, so only that one is found.
+include(${CMAKE_CURRENT_LIST_DIR}/tools.cmake)
+make_eigen(3.4.0)
+math(EXPR next_major "${major} + 1")
+math(EXPR next_minor "${minor} + 1")
+math(EXPR next_patch "${patch} + 1")
+set(accepted ${major}.${minor} ${version} ${major}.${minor}...<${major}.${next_minor})
+set(refused ${major}.${next_minor} ${next_major}.0 ${major}.${minor}.${next_patch})
+if(minor GREATER 0)
+  math(EXPR last_minor "${minor} - 1")
+  list(APPEND refused ${major}.${last_minor})
+endif()
+configuring(configure ${CMAKE_CURRENT_LIST_DIR}/requests ${mine}/build)
+list(APPEND configure -DCMAKE_PREFIX_PATH=${prefix} -DEigen3_DIR=${mine}/eigen-3.4.0)
+run(${configure} "-DACCEPTED=${accepted}" "-DREFUSED=${refused}")
