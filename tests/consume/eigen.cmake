@@ -11,6 +11,9 @@ foreach(eigen IN ITEMS 3.4.0 3.4.90 5.0.1)
   make_eigen(${eigen})
   run(${installed} -DEigen3_DIR=${mine}/eigen-${eigen})
   run(${source} -DEigen3_DIR=${mine}/eigen-${eigen})
+  # Where it isn't accepted, another one on this machine may be.
+  cached(${mine}/installed Eigen3_DIR ${mine}/eigen-${eigen})
+  cached(${mine}/source Eigen3_DIR ${mine}/eigen-${eigen})
 endforeach()
 
 make_eigen(3.3.9)

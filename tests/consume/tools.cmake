@@ -80,6 +80,13 @@ function(make_eigen version)
     "Name: Eigen3\nDescription: not really\nVersion: ${version}\nCflags: -I${headers}\n")
 endfunction()
 
+# cached(<folder> <name> <value>): what the cache of a configured folder must hold.
+function(cached folder name value)
+  file(STRINGS ${folder}/CMakeCache.txt line REGEX "^${name}:")
+  string(REGEX REPLACE "^[^=]*=" "" is "${line}")
+  expect(${name} "${is}" "${value}")
+endfunction()
+
 # consume(<way> <arguments for cmake...>): the project beside this file is configured, built and run.
 function(consume way)
   configuring(configure ${CMAKE_CURRENT_LIST_DIR}/project ${mine}/build)
