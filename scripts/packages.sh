@@ -9,7 +9,7 @@ packages_for() {
     train) echo "$common libcli11-dev nlohmann-json3-dev dataset-fashion-mnist" ;;
     test)
       echo "$common libcli11-dev nlohmann-json3-dev catch2 librapidcheck-dev librandom123-dev" \
-        "libadolc-dev python3-numpy"
+        "libadolc-dev pkg-config python3-numpy"
       ;;
     bench) echo "$common libbenchmark-dev dataset-fashion-mnist" ;;
     docs) echo "doxygen" ;;
@@ -25,6 +25,7 @@ is_there() {
     g++) command -v "${CXX:-c++}" >/dev/null && return 0 ;;
     cmake) command -v cmake >/dev/null && return 0 ;;
     ninja-build) command -v ninja >/dev/null && return 0 ;;
+    pkg-config | python3) command -v "$1" >/dev/null && return 0 ;;
   esac
   # shellcheck disable=SC2016 # the dollar is dpkg-query's
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
