@@ -29,8 +29,8 @@ class Parameters {
                 "eigentrain: parameters are float or double");
 
   /// Adds a tensor and its gradient, which must have equal shapes. Throws std::invalid_argument,
-  /// with the list unchanged, if the shapes differ, the name is empty or taken, the gradient is
-  /// the parameter itself, a pointer is null, or the learning-rate scale is negative or not finite.
+  /// with the list unchanged, if the shapes differ, the name is empty or taken, the two share
+  /// memory, a pointer is null, or the learning-rate scale is negative or not finite.
   template <class P, class G>
   Parameters& add(std::string_view name, P&& parameter, G&& gradient,
                   const ParameterOptions& options = {}) {
