@@ -77,6 +77,15 @@ class Generator {
     return Generator(seed_, words.word[0].lanes | std::uint64_t{words.word[1].lanes} << 32);
   }
 
+  /// For checkpoints; see StateVisitor.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("seed", seed_);
+    visit("stream", stream_);
+    visit("position", position_);
+    filled_ = false;
+  }
+
   /// The same sequence at the same place.
   friend bool operator==(const Generator& a, const Generator& b) {
     return a.seed_ == b.seed_ && a.stream_ == b.stream_ && a.position_ == b.position_;

@@ -9,6 +9,11 @@
 
 #include "eigentrain/core/check.hpp"
 
+// Eigen 5 goes on calling itself world 3.
+#if EIGEN_WORLD_VERSION == 3 && EIGEN_MAJOR_VERSION < 4
+#error "eigentrain needs Eigen 3.4 or later"
+#endif
+
 namespace eigentrain {
 
 /// Sizes and numbers of elements, signed as Eigen's.
@@ -151,6 +156,15 @@ consteval bool is_row_major() {
     return bool(T::IsRowMajor);
   } else if constexpr (requires { T::Layout; }) {
     return int(T::Layout) == int(Eigen::RowMajor);
+  } else {
+    return false;
+  }
+}
+
+template <class T>
+consteval bool is_vector() {
+  if constexpr (Dense<T>) {
+    return bool(T::IsVectorAtCompileTime);
   } else {
     return false;
   }

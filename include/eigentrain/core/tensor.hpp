@@ -37,13 +37,15 @@ struct Tensor {
 
 /// Reductions add up chunks of this many elements, one after the other.
 inline constexpr Index reduction_chunk = Index(1) << 16;
+/// A pass over them adds up this many values at most.
+inline constexpr Index reduction_values = 2;
 
 /// The elements that take part in a step: all but the frozen ones, numbered through.
 template <class S>
 struct Elements {
   detail::Buffer<Tensor<S>> tensors;    ///< those with values, in the order of the list
   Index total = 0;                      ///< how many there are
-  detail::Buffer<double> partial_sums;  ///< room for reductions, one value a chunk
+  detail::Buffer<double> partial_sums;  ///< room for reductions, reduction_values a chunk
 };
 
 }  // namespace eigentrain

@@ -44,6 +44,8 @@ EIGENTRAIN_NOINLINE inline BeliefFactors belief_factors(const AdaBeliefDirection
 /// The transform made by adabelief_direction().
 class AdaBeliefDirection {
  public:
+  static constexpr std::string_view state_name = "adabelief";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_var"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

@@ -15,6 +15,8 @@ struct AdaDeltaDirectionOptions {
 /// The transform made by adadelta_direction().
 class AdaDeltaDirection {
  public:
+  static constexpr std::string_view state_name = "adadelta";
+  static constexpr std::string_view slot_names[] = {"square_avg", "acc_delta"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

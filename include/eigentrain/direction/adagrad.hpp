@@ -17,6 +17,8 @@ struct AdaGradDirectionOptions {
 /// The transform made by adagrad_direction().
 class AdaGradDirection {
  public:
+  static constexpr std::string_view state_name = "adagrad";
+  static constexpr std::string_view slot_names[] = {"sum"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 

@@ -73,6 +73,8 @@ inline void check_adam(const AdamDirectionOptions& options, std::string_view own
 /// The transform made by adam_direction().
 class AdamDirection {
  public:
+  static constexpr std::string_view state_name = "adam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

@@ -17,6 +17,8 @@ struct AdamRootDirectionOptions {
 /// The transform made by adam_root_direction().
 class AdamRootDirection {
  public:
+  static constexpr std::string_view state_name = "adam_root";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

@@ -17,6 +17,8 @@ struct AdaMaxDirectionOptions {
 /// The transform made by adamax_direction().
 class AdaMaxDirection {
  public:
+  static constexpr std::string_view state_name = "adamax";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_inf"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

@@ -17,6 +17,9 @@ struct AdanDirectionOptions {
 /// The transform made by adan_direction().
 class AdanDirection {
  public:
+  static constexpr std::string_view state_name = "adan";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_diff", "exp_avg_sq",
+                                                    "previous"};
   /// Its state values for each parameter.
   static constexpr int slots = 4;
 

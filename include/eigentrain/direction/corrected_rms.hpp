@@ -15,6 +15,8 @@ struct CorrectedRmsDirectionOptions {
 /// The transform made by corrected_rms_direction().
 class CorrectedRmsDirection {
  public:
+  static constexpr std::string_view state_name = "corrected_rms";
+  static constexpr std::string_view slot_names[] = {"exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 

@@ -15,6 +15,8 @@ struct LionDirectionOptions {
 /// The transform made by lion_direction().
 class LionDirection {
  public:
+  static constexpr std::string_view state_name = "lion";
+  static constexpr std::string_view slot_names[] = {"exp_avg"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 

@@ -16,6 +16,9 @@ struct MomentumOptions {
 /// The transform made by momentum().
 class Momentum {
  public:
+  static constexpr std::string_view state_name = "momentum";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+
   /// Takes what momentum() takes, and throws what it throws.
   explicit Momentum(const MomentumOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "momentum", "momentum");

@@ -25,12 +25,17 @@ struct MuonDirectionOptions {
 /// The transform made by muon_direction().
 class MuonDirection {
  public:
+  static constexpr std::string_view state_name = "muon";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};
   /// Its state values for each parameter.
   static constexpr int slots = 2;  // the momentum; the direction of this step
 
   /// Nothing but room to work in.
   struct Measurement {
     detail::Scratch scratch;  ///< room for the products of a matrix
+
+    template <class Visitor, class List>
+    void visit_state(Visitor&, const List&) {}
   };
 
   /// Takes what muon_direction() takes, and throws what it throws.

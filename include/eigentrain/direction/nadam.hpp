@@ -18,6 +18,8 @@ struct NAdamDirectionOptions {
 /// The transform made by nadam_direction().
 class NAdamDirection {
  public:
+  static constexpr std::string_view state_name = "nadam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 
@@ -26,6 +28,9 @@ class NAdamDirection {
   struct Measurement {
     mutable std::int64_t count = 0;  ///< the step; 0 before the first
     mutable double product = 1.0;    ///< μ₁·…·μ_count
+
+    template <class Visitor, class List>
+    void visit_state(Visitor&, const List&) {}  // a function of the step
   };
 
   /// Takes what nadam_direction() takes, and throws what it throws.

@@ -18,6 +18,8 @@ struct RAdamDirectionOptions {
 /// The transform made by radam_direction().
 class RAdamDirection {
  public:
+  static constexpr std::string_view state_name = "radam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

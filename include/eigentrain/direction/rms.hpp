@@ -17,6 +17,9 @@ struct RmsDirectionOptions {
 /// The transform made by rms_direction().
 class RmsDirection {
  public:
+  static constexpr std::string_view state_name = "rms";
+  static constexpr std::string_view slot_names[] = {"square_avg", "grad_avg"};
+
   /// Takes what rms_direction() takes, and throws what it throws.
   explicit RmsDirection(const RmsDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.alpha, "rms_direction", "alpha");

@@ -21,6 +21,8 @@ struct RpropDirectionOptions {
 /// The transform made by rprop_direction().
 class RpropDirection {
  public:
+  static constexpr std::string_view state_name = "rprop";
+  static constexpr std::string_view slot_names[] = {"prev", "step_size"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

@@ -14,6 +14,9 @@ struct SignDirectionOptions {
 /// The transform made by sign_direction().
 class SignDirection {
  public:
+  static constexpr std::string_view state_name = "sign";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+
   /// Takes what sign_direction() takes, and throws what it throws.
   explicit SignDirection(const SignDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "sign_direction", "momentum");

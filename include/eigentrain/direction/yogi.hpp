@@ -18,6 +18,8 @@ struct YogiDirectionOptions {
 /// The transform made by yogi_direction().
 class YogiDirection {
  public:
+  static constexpr std::string_view state_name = "yogi";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 2;
 

@@ -9,12 +9,20 @@ namespace eigentrain {
 /// The transform made by accumulate().
 class Accumulate {
  public:
+  static constexpr std::string_view state_name = "accumulate";
+  static constexpr std::string_view slot_names[] = {"sum"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
   /// How far it is.
   struct Measurement {
     std::int64_t gathered = 0;  ///< micro-batches that wait for the next step
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("gathered", gathered);
+      require(gathered >= 0 && gathered < INT64_MAX, "accumulate: gathered can't be ", gathered);
+    }
   };
 
   /// Takes what accumulate() takes, and throws what it throws.
@@ -24,6 +32,14 @@ class Accumulate {
 
   /// The micro-batches of one step.
   std::int64_t batches() const { return batches_; }
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    std::int64_t batches = batches_;
+    visit("batches", batches);
+    require(batches == batches_, "accumulate: it was over ", batches, " batches, and is over ",
+            batches_, " now");
+  }
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

@@ -47,12 +47,19 @@ void draw_normal(S* target, Index first, Index size, std::uint64_t seed, std::ui
 /// The transform made by add_noise().
 class AddNoise {
  public:
+  static constexpr std::string_view state_name = "add_noise";
+  static constexpr std::string_view slot_names[] = {""};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
   /// How far it is.
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("drawn", drawn);
+    }
   };
 
   /// Takes what add_noise() takes, and throws what it throws.
@@ -64,6 +71,12 @@ class AddNoise {
 
   /// The options that it was made with.
   const NoiseOptions& options() const { return options_; }
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("seed", seed_);
+    visit("stream", stream_);
+  }
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

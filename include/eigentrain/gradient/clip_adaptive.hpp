@@ -127,12 +127,20 @@ void clip_gradient_adaptive(const W& weights, G&& gradient,
 /// The transform made by clip_adaptive().
 class ClipAdaptive {
  public:
+  static constexpr std::string_view state_name = "clip_adaptive";
+  static constexpr std::string_view slot_names[] = {""};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
   /// What was clipped and skipped so far.
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("clipped", clipped);
+    }
   };
 
   /// Takes what clip_adaptive() takes, and throws what it throws.

@@ -26,6 +26,8 @@ double measure_tensor(const Stream& alone, TensorMeasure measure) {
 /// The transform made by clip_by_tensor_norm() and clip_by_block_rms().
 class ClipByTensor {
  public:
+  static constexpr std::string_view state_name = "clip_by_tensor";
+
   /// The norms, or root mean squares, of the last step: measured[i] for the tensor with number i.
   struct Measurement : SkipCounts {
     /// The norm or RMS of tensor i of the list in the last step, before clipping.
@@ -36,6 +38,12 @@ class ClipByTensor {
 
     detail::Buffer<double> values;  ///< by the number of a tensor
     double limit = 0.0;             ///< infinite where gradients are let through as they are
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("clipped", clipped);
+    }
   };
 
   /// What is measured and its limit; throws, naming `owner`, as clip_by_tensor_norm().

@@ -151,6 +151,23 @@ class History {
     });
   }
 
+  /// For checkpoints; see StateVisitor. The capacity stays what it is.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    std::int64_t ever = count_;
+    visit("count", ever);
+    const Index kept = visit.count("values", size_);
+    require(kept <= capacity() && ever >= kept && (ever == kept || kept == capacity()),
+            "History: there can't be ", kept, " of ", ever, " values in a window of ", capacity());
+    detail::Buffer<double> values(static_cast<std::size_t>(kept));
+    for (Index i = 0; i < kept && !visit.loading(); ++i) values.data()[i] = (*this)[i];
+    visit("values", values.data(), kept);
+    if (!visit.loading()) return;
+    clear();
+    count_ = ever - kept;
+    for (const double value : values) push(value);
+  }
+
  private:
   static constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 

@@ -84,6 +84,8 @@ class Masks {
 template <class S>
 class MaskUpdates {
  public:
+  static constexpr std::string_view state_name = "mask_updates";
+  static constexpr std::string_view slot_names[] = {"mask"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// Which tensors have their masks already.

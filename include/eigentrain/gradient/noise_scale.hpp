@@ -107,6 +107,20 @@ class GradientNoiseScale {
     return square_ > 0.0 ? noise_ / square_ : ranges::infinity;
   }
 
+  /// For checkpoints; see StateVisitor.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    std::int64_t small = small_, big = big_;
+    visit("small_batch", small);
+    visit("big_batch", big);
+    visit("count", count_);
+    visit("square", square_);
+    visit("noise", noise_);
+    visit("weight", weight_);
+    set_batches(small, big);
+    require_at_least(0, count_, "GradientNoiseScale", "count");
+  }
+
  private:
   std::int64_t small_ = 0, big_ = 0, count_ = 0;
   double decay_;

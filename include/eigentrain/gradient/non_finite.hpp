@@ -26,6 +26,13 @@ struct NonFiniteOptions {
 struct SkipCounts {
   std::int64_t skipped = 0;         ///< in all
   std::int64_t skipped_in_row = 0;  ///< since the last step that was made
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("skipped", skipped);
+    visit("skipped_in_row", skipped_in_row);
+    require_at_least(0, skipped_in_row, "NonFiniteOptions", "skipped_in_row");
+  }
 };
 
 namespace detail {

@@ -71,6 +71,16 @@ class RunningStatistics : public Affine<S> {
   /// Whether all batches have the same weight from now on, whatever the momentum.
   void set_cumulative(bool cumulative) { cumulative_ = cumulative; }
 
+  /// For checkpoints: what PyTorch's state_dict() has of them, by its names. γ and β are
+  /// parameters.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("running_mean", this->row(4), this->features());
+    visit("running_var", this->row(5), this->features());
+    visit("num_batches_tracked", batches_);
+    require_at_least(0, batches_, "BatchNorm", "batches");
+  }
+
  protected:
   /// Throws std::invalid_argument if features < 1 or the momentum is outside [0, 1].
   RunningStatistics(Eigen::Index features, double momentum, bool cumulative)

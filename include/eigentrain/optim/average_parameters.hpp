@@ -59,6 +59,8 @@ auto take_average(double weight, const Joined& joined) {
 /// The transform made by ema_parameters().
 class EmaParameters {
  public:
+  static constexpr std::string_view state_name = "ema_parameters";
+  static constexpr std::string_view slot_names[] = {"average"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.
@@ -115,6 +117,8 @@ class EmaParameters {
 /// The transform made by average_parameters().
 class AverageParameters {
  public:
+  static constexpr std::string_view state_name = "average_parameters";
+  static constexpr std::string_view slot_names[] = {"average"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.

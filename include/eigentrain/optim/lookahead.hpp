@@ -16,6 +16,8 @@ struct LookaheadOptions {
 /// The transform made by lookahead().
 class Lookahead {
  public:
+  static constexpr std::string_view state_name = "lookahead";
+  static constexpr std::string_view slot_names[] = {"slow"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.

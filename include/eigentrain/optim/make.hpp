@@ -33,10 +33,15 @@ class OptimizerSetting {
       option = is_schedule_ ? schedule_ : Schedule(number_);
     } else {
       require(!is_schedule_, "make_optimizer: ", name_, " is a number, not a schedule");
+      if constexpr (!std::is_floating_point_v<T>) {
+        constexpr bool flag = std::is_same_v<T, bool>;
+        // One that is too large, or none at all, must not be converted to find that out.
+        const bool fits = number_ >= (flag ? 0.0 : -0x1p63) && number_ < (flag ? 2.0 : 0x1p63);
+        require(fits && static_cast<double>(static_cast<T>(number_)) == number_,
+                "make_optimizer: ", name_, flag ? " is 0 or 1" : " is an integer", ", got ",
+                number_);
+      }
       option = static_cast<T>(number_);
-      require(std::is_floating_point_v<T> || static_cast<double>(option) == number_,
-              "make_optimizer: ", name_, std::is_same_v<T, bool> ? " is 0 or 1" : " is an integer",
-              ", got ", number_);
     }
   }
 

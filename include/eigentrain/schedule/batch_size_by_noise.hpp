@@ -80,6 +80,13 @@ class BatchSizeByNoise {
   /// Samples in the next batch.
   std::int64_t size() const { return size_; }
 
+  /// For checkpoints; see StateVisitor.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("size", size_);
+    *this = BatchSizeByNoise(options_, size_);
+  }
+
   /// Takes an estimate of B_noise, in samples, and returns the size of the next batch.
   EIGENTRAIN_NOINLINE std::int64_t update(double noise_scale) {
     if (!ranges::positive.contains(noise_scale)) return size_;

@@ -17,6 +17,8 @@ struct DescendWithDecayOptions {
 /// The transform made by descend_with_decay().
 class DescendWithDecay {
  public:
+  static constexpr std::string_view state_name = "descend_with_decay";
+
   /// Takes what descend_with_decay() takes, and throws what it throws.
   explicit DescendWithDecay(DescendWithDecayOptions options) : options_(std::move(options)) {
     require_in(ranges::not_negative, options_.weight_decay, "descend_with_decay", "weight_decay");

@@ -113,6 +113,19 @@ class ReduceOnPlateau {
     return true;
   }
 
+  /// For checkpoints; see StateVisitor.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    PlateauState state = state_;
+    visit("rate", state.rate);
+    visit("best", state.best);
+    visit("metrics", state.metrics);
+    visit("bad", state.bad);
+    visit("cooldown", state.cooldown);
+    visit("cuts", state.cuts);
+    restore(state);
+  }
+
   /// Goes on from a state that was saved. Throws std::invalid_argument, with nothing changed, if it
   /// can't be one.
   EIGENTRAIN_NOINLINE void restore(const PlateauState& state) {

@@ -29,6 +29,8 @@ struct ProdigyOptions {
 /// The transform made by prodigy_descent().
 class ProdigyDescent {
  public:
+  static constexpr std::string_view state_name = "prodigy";
+  static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg", "exp_avg_sq"};
   /// Its state values for each parameter.
   static constexpr int slots = 4;
 
@@ -42,6 +44,19 @@ class ProdigyDescent {
     double rate = 0.0;           ///< in the last step: d·η, times the correction
     std::int64_t corrected = 0;  ///< steps with a bias correction
     detail::Buffer<char> seen;   ///< by number of a tensor: 0 never, 1 in this step first, 2 before
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List& list) {
+      visit("d", d);
+      visit("d_max", d_max);
+      visit("numerator", numerator);
+      visit("denominator", denominator);
+      visit("corrected", corrected);
+      require(corrected >= 0 && corrected < INT64_MAX, "corrected: it can't be ", corrected);
+      seen.resize(static_cast<std::size_t>(list.size()));
+      visit("seen", reinterpret_cast<unsigned char*>(seen.data()), seen.size());
+      for (const char stage : seen) require(stage >= 0 && stage <= 2, "seen: must be 0, 1 or 2");
+    }
   };
 
   /// Takes what prodigy_descent() takes, and throws what it throws.

@@ -35,6 +35,8 @@ EIGENTRAIN_COLD inline Exact real_power(double base, double x) {
 /// The transform made by schedule_free().
 class ScheduleFree {
  public:
+  static constexpr std::string_view state_name = "schedule_free";
+  static constexpr std::string_view slot_names[] = {"z_minus_y"};
   /// Its state values for each parameter.
   static constexpr int slots = 1;
 
@@ -44,6 +46,14 @@ class ScheduleFree {
     double largest_rate = 0.0;  ///< so far
     double weight_sum = 0.0;    ///< of all steps
     double share = 0.0;         ///< c, what the last step weighs in the average
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("rate", rate);
+      visit("largest_rate", largest_rate);
+      visit("weight_sum", weight_sum);
+      visit("share", share);
+    }
   };
 
   /// Takes what schedule_free() takes, and throws what it throws.
@@ -68,6 +78,11 @@ class ScheduleFree {
   ScheduleFree& set_averaging(bool averaging) {
     averaging_ = averaging;
     return *this;
+  }
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("averaging", averaging_);
   }
 
   /// Measures what arrives at it, before the pass of the chain.

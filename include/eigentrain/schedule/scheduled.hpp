@@ -20,6 +20,8 @@ using MadeBy = std::remove_cvref_t<decltype(std::declval<const Make&>()(std::int
 template <class Make>
 class ScheduledBase {
  public:
+  static constexpr std::string_view state_name = detail::state_name<MadeBy<Make>>();
+
   explicit ScheduledBase(Make make)
       : make_(std::move(make)), slots_(detail::slots(make_(std::int64_t(0)))) {}
 
@@ -64,6 +66,11 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
   /// The measurement of the transform inside.
   struct Measurement : Inner::Measurement {
     std::int64_t step = 0;  ///< that was measured, counted from 0
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List& list) {
+      detail::visit_measurement(visit, list, static_cast<typename Inner::Measurement&>(*this));
+    }
   };
 
   /// Measures what arrives at it, before the pass of the chain.
