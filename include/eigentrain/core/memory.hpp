@@ -23,22 +23,18 @@ using Index = Eigen::Index;
 /// storage order, lies at data[f / inner · stride + f % inner].
 template <class S>
 struct Memory {
-  S* data = nullptr;  ///< the first value
-  Index inner = 0;    ///< values in a run
-  Index outer = 0;    ///< the number of runs
-  Index stride = 0;   ///< from the beginning of a run to that of the next
-
-  /// The number of values.
-  Index size() const { return inner * outer; }
+  S* data = nullptr;                            ///< the first value
+  Index inner = 0;                              ///< values in a run
+  Index outer = 0;                              ///< the number of runs
+  Index stride = 0;                             ///< from the beginning of a run to that of the next
+  Index size() const { return inner * outer; }  ///< the number of values
 };
 
 /// Rows and columns, for messages and comparisons; a tensor of any rank has its size and cols −1.
 struct Shape {
-  Index rows = 0;   ///< rows, or the size of a tensor
-  Index cols = -1;  ///< columns, or −1 for a tensor
-
-  /// The number of values.
-  Index size() const { return cols < 0 ? rows : rows * cols; }
+  Index rows = 0;                                               ///< rows, or the size of a tensor
+  Index cols = -1;                                              ///< columns, or −1 for a tensor
+  Index size() const { return cols < 0 ? rows : rows * cols; }  ///< the number of values
   friend bool operator==(const Shape&, const Shape&) = default;
   /// For messages: "3x2", or "6 values".
   detail::Part text() const { return detail::Part::shape(rows, cols); }
@@ -201,5 +197,4 @@ constexpr void check_parameter_types() {
 }
 
 }  // namespace detail
-
 }  // namespace eigentrain

@@ -58,6 +58,7 @@ class Parameters {
 
   /// The shape of tensor i when it was added, and whether its type says that it is a vector.
   const Shape& shape(Index i) const { return entry(i).parameter.shape(); }
+  /// Whether tensor i was added as a vector, by its type.
   bool is_vector(Index i) const { return entry(i).parameter.is_vector(); }
 
   /// Shows a checkpoint the values of all tensors; see StateVisitor.

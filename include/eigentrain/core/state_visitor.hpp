@@ -15,15 +15,19 @@ namespace eigentrain {
 /// Numbers in memory: one, a vector or a matrix. Element (i, j) lies at
 /// data[i · row_step + j · column_step], counted in values.
 struct StateValues {
-  enum class Kind : char { flag, integer, word, real };  ///< bool; signed, unsigned; floating-point
+  /// bool; signed and unsigned integers; floating-point.
+  enum class Kind : char { flag, integer, word, real };
 
-  Kind kind = Kind::real;
-  int bytes = 8;  ///< of one value: 1, 2, 4 or 8
-  int rank = 0;   ///< 0: a number; 1: a vector of `rows` values; 2: a matrix
-  void* data = nullptr;
-  Index rows = 1, columns = 1;
-  Index row_step = 1, column_step = 1;
+  Kind kind = Kind::real;  ///< what kind of number
+  int bytes = 8;           ///< of one value: 1, 2, 4 or 8
+  int rank = 0;            ///< 0: a number; 1: a vector of `rows` values; 2: a matrix
+  void* data = nullptr;    ///< the first value
+  Index rows = 1;          ///< how many
+  Index columns = 1;       ///< how many
+  Index row_step = 1;      ///< from a row to the next
+  Index column_step = 1;   ///< from a column to the next
 
+  /// The number of values.
   Index size() const { return rows * columns; }
 };
 
@@ -100,6 +104,7 @@ class StateVisitor {
   /// part of the same name.
   class Group {
    public:
+    /// Enters a part; leaves it at the end of its life.
     Group(StateVisitor& visitor, std::string_view name, int number = 1)
         : visitor_(visitor), before_(visitor.enter(name, number)) {}
     Group(const Group&) = delete;
@@ -112,7 +117,9 @@ class StateVisitor {
 
  protected:
   ~StateVisitor() = default;
+  /// Begins a part and returns how to go back.
   virtual std::size_t enter(std::string_view name, int number) = 0;
+  /// Ends a part, with what enter() returned.
   virtual void leave(std::size_t before) = 0;
 
  private:

@@ -44,10 +44,9 @@ EIGENTRAIN_NOINLINE inline BeliefFactors belief_factors(const AdaBeliefDirection
 /// The transform made by adabelief_direction().
 class AdaBeliefDirection {
  public:
-  static constexpr std::string_view state_name = "adabelief";
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_var"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "adabelief";                   ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_var"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// Takes what adabelief_direction() takes, and throws what it throws.
   explicit AdaBeliefDirection(const AdaBeliefDirectionOptions& options) : options_(options) {
@@ -57,8 +56,7 @@ class AdaBeliefDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
-  /// The options that it was made with.
-  const AdaBeliefDirectionOptions& options() const { return options_; }
+  const AdaBeliefDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

@@ -15,10 +15,9 @@ struct AdaDeltaDirectionOptions {
 /// The transform made by adadelta_direction().
 class AdaDeltaDirection {
  public:
-  static constexpr std::string_view state_name = "adadelta";
-  static constexpr std::string_view slot_names[] = {"square_avg", "acc_delta"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "adadelta";                     ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"square_avg", "acc_delta"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// Takes what adadelta_direction() takes, and throws what it throws.
   explicit AdaDeltaDirection(const AdaDeltaDirectionOptions& options) : options_(options) {
@@ -26,8 +25,7 @@ class AdaDeltaDirection {
     require_in(ranges::positive, options.epsilon, "adadelta_direction", "epsilon");
   }
 
-  /// The options that it was made with.
-  const AdaDeltaDirectionOptions& options() const { return options_; }
+  const AdaDeltaDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

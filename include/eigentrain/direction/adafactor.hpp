@@ -22,10 +22,9 @@ struct AdafactorDirectionOptions {
 /// The transform made by adafactor_direction().
 class AdafactorDirection {
  public:
-  static constexpr std::string_view state_name = "adafactor";
-  static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;  // scratch
+  static constexpr std::string_view state_name = "adafactor";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {""};       ///< in checkpoints
+  static constexpr int slots = 1;  ///< scratch: a value for each parameter
 
   /// The means of squares, and room to work in; to be kept, not to be read.
   struct Measurement {
@@ -34,6 +33,7 @@ class AdafactorDirection {
     detail::Buffer<double> factors;  ///< what this step multiplies by
     detail::Scratch scratch;         ///< room for the sums of a step
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List& list) {
       if (places.size() < std::size_t(list.size())) grow(places, std::size_t(list.size()));
@@ -65,8 +65,7 @@ class AdafactorDirection {
     require_in(ranges::positive_or_infinite, options.clip, owner, "clip");
   }
 
-  /// The options that it was made with.
-  const AdafactorDirectionOptions& options() const { return options_; }
+  const AdafactorDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

@@ -17,10 +17,9 @@ struct AdaGradDirectionOptions {
 /// The transform made by adagrad_direction().
 class AdaGradDirection {
  public:
-  static constexpr std::string_view state_name = "adagrad";
-  static constexpr std::string_view slot_names[] = {"sum"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "adagrad";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"sum"};  ///< in checkpoints
+  static constexpr int slots = 1;                            ///< state values for each parameter
 
   /// Takes what adagrad_direction() takes, and throws what it throws.
   explicit AdaGradDirection(const AdaGradDirectionOptions& options) : options_(options) {
@@ -31,8 +30,7 @@ class AdaGradDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
-  /// The options that it was made with.
-  const AdaGradDirectionOptions& options() const { return options_; }
+  const AdaGradDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

@@ -17,10 +17,9 @@ struct AdamRootDirectionOptions {
 /// The transform made by adam_root_direction().
 class AdamRootDirection {
  public:
-  static constexpr std::string_view state_name = "adam_root";
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "adam_root";                  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// Takes what adam_root_direction() takes, and throws what it throws.
   explicit AdamRootDirection(const AdamRootDirectionOptions& options) : options_(options) {
@@ -28,8 +27,7 @@ class AdamRootDirection {
     require_in(ranges::not_negative, options.epsilon_root, "adam_root_direction", "epsilon_root");
   }
 
-  /// The options that it was made with.
-  const AdamRootDirectionOptions& options() const { return options_; }
+  const AdamRootDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

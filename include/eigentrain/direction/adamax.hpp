@@ -17,10 +17,9 @@ struct AdaMaxDirectionOptions {
 /// The transform made by adamax_direction().
 class AdaMaxDirection {
  public:
-  static constexpr std::string_view state_name = "adamax";
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_inf"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "adamax";                  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_inf"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// Takes what adamax_direction() takes, and throws what it throws.
   explicit AdaMaxDirection(const AdaMaxDirectionOptions& options) : options_(options) {
@@ -29,8 +28,7 @@ class AdaMaxDirection {
     require_in(ranges::positive, options.epsilon, "adamax_direction", "epsilon");
   }
 
-  /// The options that it was made with.
-  const AdaMaxDirectionOptions& options() const { return options_; }
+  const AdaMaxDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

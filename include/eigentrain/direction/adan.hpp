@@ -17,11 +17,10 @@ struct AdanDirectionOptions {
 /// The transform made by adan_direction().
 class AdanDirection {
  public:
-  static constexpr std::string_view state_name = "adan";
+  static constexpr std::string_view state_name = "adan";  ///< in checkpoints
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_diff", "exp_avg_sq",
-                                                    "previous"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 4;
+                                                    "previous"};  ///< in checkpoints
+  static constexpr int slots = 4;  ///< state values for each parameter
 
   /// Takes what adan_direction() takes, and throws what it throws.
   explicit AdanDirection(const AdanDirectionOptions& options) : options_(options) {
@@ -32,8 +31,7 @@ class AdanDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
-  /// The options that it was made with.
-  const AdanDirectionOptions& options() const { return options_; }
+  const AdanDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

@@ -15,10 +15,10 @@ enum class AmsGradMaximum {
 /// The transform made by amsgrad_direction().
 class AmsGradDirection {
  public:
-  static constexpr std::string_view state_name = "amsgrad";
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 3;
+  static constexpr std::string_view state_name = "amsgrad";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq",
+                                                    "max_exp_avg_sq"};  ///< in checkpoints
+  static constexpr int slots = 3;  ///< state values for each parameter
 
   /// Takes what amsgrad_direction() takes, and throws what it throws.
   explicit AmsGradDirection(const AdamDirectionOptions& options,
@@ -27,8 +27,7 @@ class AmsGradDirection {
     detail::check_adam(options, "amsgrad_direction");
   }
 
-  /// The options that it was made with.
-  const AdamDirectionOptions& options() const { return options_; }
+  const AdamDirectionOptions& options() const { return options_; }  ///< as they were given
   /// Of what the largest is taken.
   AmsGradMaximum maximum() const { return maximum_; }
 

@@ -15,10 +15,9 @@ struct CorrectedRmsDirectionOptions {
 /// The transform made by corrected_rms_direction().
 class CorrectedRmsDirection {
  public:
-  static constexpr std::string_view state_name = "corrected_rms";
-  static constexpr std::string_view slot_names[] = {"exp_avg_sq"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "corrected_rms";   ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg_sq"};  ///< in checkpoints
+  static constexpr int slots = 1;  ///< state values for each parameter
 
   /// Takes what corrected_rms_direction() takes, and throws what it throws.
   explicit CorrectedRmsDirection(const CorrectedRmsDirectionOptions& options) : options_(options) {
@@ -26,8 +25,7 @@ class CorrectedRmsDirection {
     require_in(ranges::positive, options.epsilon, "corrected_rms_direction", "epsilon");
   }
 
-  /// The options that it was made with.
-  const CorrectedRmsDirectionOptions& options() const { return options_; }
+  const CorrectedRmsDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

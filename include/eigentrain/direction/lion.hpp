@@ -15,10 +15,9 @@ struct LionDirectionOptions {
 /// The transform made by lion_direction().
 class LionDirection {
  public:
-  static constexpr std::string_view state_name = "lion";
-  static constexpr std::string_view slot_names[] = {"exp_avg"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "lion";         ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg"};  ///< in checkpoints
+  static constexpr int slots = 1;  ///< state values for each parameter
 
   /// Takes what lion_direction() takes, and throws what it throws.
   explicit LionDirection(const LionDirectionOptions& options) : options_(options) {
@@ -26,8 +25,7 @@ class LionDirection {
     require_in(ranges::fraction_below_one, options.beta2, "lion_direction", "beta2");
   }
 
-  /// The options that it was made with.
-  const LionDirectionOptions& options() const { return options_; }
+  const LionDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

@@ -16,8 +16,8 @@ struct MomentumOptions {
 /// The transform made by momentum().
 class Momentum {
  public:
-  static constexpr std::string_view state_name = "momentum";
-  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+  static constexpr std::string_view state_name = "momentum";             ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};  ///< in checkpoints
 
   /// Takes what momentum() takes, and throws what it throws.
   explicit Momentum(const MomentumOptions& options) : options_(options) {
@@ -28,8 +28,7 @@ class Momentum {
             options.momentum, " and dampening ", options.dampening);
   }
 
-  /// The options that it was made with.
-  const MomentumOptions& options() const { return options_; }
+  const MomentumOptions& options() const { return options_; }  ///< as they were given
   /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 

@@ -25,8 +25,8 @@ struct MuonDirectionOptions {
 /// The transform made by muon_direction().
 class MuonDirection {
  public:
-  static constexpr std::string_view state_name = "muon";
-  static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};
+  static constexpr std::string_view state_name = "muon";                     ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};  ///< in checkpoints
   /// Its state values for each parameter.
   static constexpr int slots = 2;  // the momentum; the direction of this step
 
@@ -34,6 +34,7 @@ class MuonDirection {
   struct Measurement {
     detail::Scratch scratch;  ///< room for the products of a matrix
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor&, const List&) {}
   };
@@ -44,8 +45,7 @@ class MuonDirection {
     detail::check_newton_schulz(options.iteration, "muon_direction");
   }
 
-  /// The options that it was made with.
-  const MuonDirectionOptions& options() const { return options_; }
+  const MuonDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

@@ -18,10 +18,9 @@ struct NAdamDirectionOptions {
 /// The transform made by nadam_direction().
 class NAdamDirection {
  public:
-  static constexpr std::string_view state_name = "nadam";
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "nadam";                      ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// The product of all momentums up to a step. It is kept by the chain, with the rest of its
   /// state.
@@ -29,6 +28,7 @@ class NAdamDirection {
     mutable std::int64_t count = 0;  ///< the step; 0 before the first
     mutable double product = 1.0;    ///< μ₁·…·μ_count
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor&, const List&) {}  // a function of the step
   };
@@ -40,8 +40,7 @@ class NAdamDirection {
                "momentum_decay");
   }
 
-  /// The options that it was made with.
-  const NAdamDirectionOptions& options() const { return options_; }
+  const NAdamDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

@@ -18,10 +18,9 @@ struct RAdamDirectionOptions {
 /// The transform made by radam_direction().
 class RAdamDirection {
  public:
-  static constexpr std::string_view state_name = "radam";
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "radam";                      ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// Takes what radam_direction() takes, and throws what it throws.
   explicit RAdamDirection(const RAdamDirectionOptions& options) : options_(options) {
@@ -29,8 +28,7 @@ class RAdamDirection {
     require_in({4.0, ranges::infinity}, options.threshold, "radam_direction", "threshold");
   }
 
-  /// The options that it was made with.
-  const RAdamDirectionOptions& options() const { return options_; }
+  const RAdamDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

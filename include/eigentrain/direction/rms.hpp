@@ -17,8 +17,8 @@ struct RmsDirectionOptions {
 /// The transform made by rms_direction().
 class RmsDirection {
  public:
-  static constexpr std::string_view state_name = "rms";
-  static constexpr std::string_view slot_names[] = {"square_avg", "grad_avg"};
+  static constexpr std::string_view state_name = "rms";                         ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"square_avg", "grad_avg"};  ///< in checkpoints
 
   /// Takes what rms_direction() takes, and throws what it throws.
   explicit RmsDirection(const RmsDirectionOptions& options) : options_(options) {
@@ -26,8 +26,7 @@ class RmsDirection {
     require_in(ranges::positive, options.epsilon, "rms_direction", "epsilon");
   }
 
-  /// The options that it was made with.
-  const RmsDirectionOptions& options() const { return options_; }
+  const RmsDirectionOptions& options() const { return options_; }  ///< as they were given
   /// Its state values for each parameter.
   int slots() const { return options_.centered ? 2 : 1; }
 

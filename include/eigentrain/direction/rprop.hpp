@@ -21,10 +21,9 @@ struct RpropDirectionOptions {
 /// The transform made by rprop_direction().
 class RpropDirection {
  public:
-  static constexpr std::string_view state_name = "rprop";
-  static constexpr std::string_view slot_names[] = {"prev", "step_size"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "rprop";                  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"prev", "step_size"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// Takes what rprop_direction() takes, and throws what it throws.
   explicit RpropDirection(const RpropDirectionOptions& options) : options_(options) {
@@ -37,8 +36,7 @@ class RpropDirection {
                "max_step");
   }
 
-  /// The options that it was made with.
-  const RpropDirectionOptions& options() const { return options_; }
+  const RpropDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

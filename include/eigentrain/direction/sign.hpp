@@ -14,16 +14,15 @@ struct SignDirectionOptions {
 /// The transform made by sign_direction().
 class SignDirection {
  public:
-  static constexpr std::string_view state_name = "sign";
-  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+  static constexpr std::string_view state_name = "sign";                 ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};  ///< in checkpoints
 
   /// Takes what sign_direction() takes, and throws what it throws.
   explicit SignDirection(const SignDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "sign_direction", "momentum");
   }
 
-  /// The options that it was made with.
-  const SignDirectionOptions& options() const { return options_; }
+  const SignDirectionOptions& options() const { return options_; }  ///< as they were given
   /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 

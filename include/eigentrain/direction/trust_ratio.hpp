@@ -21,7 +21,7 @@ struct TrustRatioOptions {
 /// The transform made by trust_ratio().
 class TrustRatio {
  public:
-  static constexpr std::string_view state_name = "trust_ratio";
+  static constexpr std::string_view state_name = "trust_ratio";  ///< in checkpoints
 
   /// The ratios of the last step: measured[i] for the tensor with number i.
   struct Measurement {
@@ -32,6 +32,7 @@ class TrustRatio {
 
     detail::Buffer<double> ratios;  ///< by the number of a tensor
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor&, const List&) {}  // made anew in each step
   };
@@ -39,8 +40,7 @@ class TrustRatio {
   /// Takes what trust_ratio() takes, and throws what it throws.
   explicit TrustRatio(const TrustRatioOptions& options) : options_(options) { check(); }
 
-  /// The options that it was made with.
-  const TrustRatioOptions& options() const { return options_; }
+  const TrustRatioOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

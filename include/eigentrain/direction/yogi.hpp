@@ -18,10 +18,9 @@ struct YogiDirectionOptions {
 /// The transform made by yogi_direction().
 class YogiDirection {
  public:
-  static constexpr std::string_view state_name = "yogi";
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 2;
+  static constexpr std::string_view state_name = "yogi";                       ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};  ///< in checkpoints
+  static constexpr int slots = 2;  ///< state values for each parameter
 
   /// Takes what yogi_direction() takes, and throws what it throws.
   explicit YogiDirection(const YogiDirectionOptions& options) : options_(options) {
@@ -32,8 +31,7 @@ class YogiDirection {
     require_in(ranges::not_negative, options.initial, owner, "initial");
   }
 
-  /// The options that it was made with.
-  const YogiDirectionOptions& options() const { return options_; }
+  const YogiDirectionOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

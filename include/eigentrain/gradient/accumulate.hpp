@@ -9,15 +9,15 @@ namespace eigentrain {
 /// The transform made by accumulate().
 class Accumulate {
  public:
-  static constexpr std::string_view state_name = "accumulate";
-  static constexpr std::string_view slot_names[] = {"sum"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "accumulate";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"sum"};     ///< in checkpoints
+  static constexpr int slots = 1;                               ///< state values for each parameter
 
   /// How far it is.
   struct Measurement {
     std::int64_t gathered = 0;  ///< micro-batches that wait for the next step
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       visit("gathered", gathered);
@@ -33,6 +33,7 @@ class Accumulate {
   /// The micro-batches of one step.
   std::int64_t batches() const { return batches_; }
 
+  /// Shows its state, for checkpoints; see StateVisitor.
   template <class Visitor>
   void visit_state(Visitor& visit) {
     std::int64_t batches = batches_;

@@ -47,15 +47,15 @@ void draw_normal(S* target, Index first, Index size, std::uint64_t seed, std::ui
 /// The transform made by add_noise().
 class AddNoise {
  public:
-  static constexpr std::string_view state_name = "add_noise";
-  static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "add_noise";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {""};       ///< in checkpoints
+  static constexpr int slots = 1;                              ///< state values for each parameter
 
   /// How far it is.
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       visit("drawn", drawn);
@@ -69,9 +69,9 @@ class AddNoise {
     require_in(ranges::not_negative, options.gamma, "add_noise", "gamma");
   }
 
-  /// The options that it was made with.
-  const NoiseOptions& options() const { return options_; }
+  const NoiseOptions& options() const { return options_; }  ///< as they were given
 
+  /// Shows its state, for checkpoints; see StateVisitor.
   template <class Visitor>
   void visit_state(Visitor& visit) {
     visit("seed", seed_);

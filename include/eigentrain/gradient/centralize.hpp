@@ -67,10 +67,9 @@ void centralize_gradient(G&& gradient) {
 /// The transform made by centralize().
 class Centralize {
  public:
-  static constexpr std::string_view state_name = "centralize";
-  static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "centralize";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {""};        ///< in checkpoints
+  static constexpr int slots = 1;                               ///< state values for each parameter
   /// Nothing: what it measures it writes down.
   struct Measurement {};
 

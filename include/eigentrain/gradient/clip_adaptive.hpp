@@ -127,15 +127,13 @@ void clip_gradient_adaptive(const W& weights, G&& gradient,
 /// The transform made by clip_adaptive().
 class ClipAdaptive {
  public:
-  static constexpr std::string_view state_name = "clip_adaptive";
-  static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
-
+  static constexpr std::string_view state_name = "clip_adaptive";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {""};           ///< in checkpoints
+  static constexpr int slots = 1;  ///< state values for each parameter
   /// What was clipped and skipped so far.
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
-
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
@@ -147,9 +145,7 @@ class ClipAdaptive {
   explicit ClipAdaptive(const AdaptiveClipOptions& options) : options_(options) {
     detail::check_adaptive(options, "clip_adaptive");
   }
-
-  /// The options that it was made with.
-  const AdaptiveClipOptions& options() const { return options_; }
+  const AdaptiveClipOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

@@ -34,7 +34,7 @@ inline void check_clip(double max_norm, const ClipNormOptions& options, std::str
 /// The transform made by clip_by_global_norm().
 class ClipByGlobalNorm {
  public:
-  static constexpr std::string_view state_name = "clip_by_global_norm";
+  static constexpr std::string_view state_name = "clip_by_global_norm";  ///< in checkpoints
 
   /// What was measured, clipped and skipped so far.
   struct Measurement : SkipCounts {
@@ -42,6 +42,7 @@ class ClipByGlobalNorm {
     double factor = 1.0;       ///< what the gradients were multiplied by: 1 if nothing was clipped
     std::int64_t clipped = 0;  ///< steps so far whose factor was below 1
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
@@ -59,8 +60,7 @@ class ClipByGlobalNorm {
 
   /// The largest norm that passes.
   double max_norm() const { return max_norm_; }
-  /// The options that it was made with.
-  const ClipNormOptions& options() const { return options_; }
+  const ClipNormOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

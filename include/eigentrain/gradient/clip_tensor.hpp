@@ -26,7 +26,7 @@ double measure_tensor(const Stream& alone, TensorMeasure measure) {
 /// The transform made by clip_by_tensor_norm() and clip_by_block_rms().
 class ClipByTensor {
  public:
-  static constexpr std::string_view state_name = "clip_by_tensor";
+  static constexpr std::string_view state_name = "clip_by_tensor";  ///< in checkpoints
 
   /// The norms, or root mean squares, of the last step: measured[i] for the tensor with number i.
   struct Measurement : SkipCounts {
@@ -39,6 +39,7 @@ class ClipByTensor {
     detail::Buffer<double> values;  ///< by the number of a tensor
     double limit = 0.0;             ///< infinite where gradients are let through as they are
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);

@@ -36,8 +36,7 @@ class AddElasticNet {
   explicit AddElasticNet(const ElasticNetOptions& options)
       : options_(options), factors_(options, "add_elastic_net") {}
 
-  /// The options that it was made with.
-  const ElasticNetOptions& options() const { return options_; }
+  const ElasticNetOptions& options() const { return options_; }  ///< as they were given
 
   /// The rule of one step, which the chain asks for.
   template <class S>

@@ -35,10 +35,8 @@ class History {
   explicit History(std::int64_t capacity) : values_(checked(capacity)) {}
 
   // Copies only: a History that was moved from would have lost its window, but not its size.
-  /// Copies the window.
-  History(const History&) = default;
-  /// Copies the window.
-  History& operator=(const History&) = default;
+  History(const History&) = default;             ///< with its window
+  History& operator=(const History&) = default;  ///< with its window
 
   /// Appends a value; the oldest one leaves a window that is full.
   EIGENTRAIN_NOINLINE void push(double value) {
@@ -90,10 +88,8 @@ class History {
   /// The newest value, finite or not; NaN if there is none.
   double last() const { return size_ > 0 ? (*this)[size_ - 1] : nothing; }
 
-  /// The least finite value; NaN if there is none.
-  double min() const { return finite_ > 0 ? sorted(0) : nothing; }
-  /// The largest finite value; NaN if there is none.
-  double max() const { return finite_ > 0 ? sorted(finite_ - 1) : nothing; }
+  double min() const { return finite_ > 0 ? sorted(0) : nothing; }            ///< NaN if m = 0
+  double max() const { return finite_ > 0 ? sorted(finite_ - 1) : nothing; }  ///< NaN if m = 0
 
   /// Σ xᵢ / m, added from the oldest to the newest.
   EIGENTRAIN_NOINLINE double mean() const {

@@ -84,10 +84,9 @@ class Masks {
 template <class S>
 class MaskUpdates {
  public:
-  static constexpr std::string_view state_name = "mask_updates";
-  static constexpr std::string_view slot_names[] = {"mask"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "mask_updates";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"mask"};      ///< in checkpoints
+  static constexpr int slots = 1;  ///< state values for each parameter
   /// Which tensors have their masks already.
   using Measurement = detail::Joined;
 

@@ -44,8 +44,7 @@ class Monitor {
     require_at_least(1, options.every, "Monitor", "every");
   }
 
-  /// The options that it was made with.
-  const MonitorOptions& options() const { return options_; }
+  const MonitorOptions& options() const { return options_; }  ///< as they were given
   /// Whether the last step was one of those that are gathered.
   bool gathered() const { return gathered_; }
   /// The number of the last step that was gathered, from 0 on; −1 before the first.

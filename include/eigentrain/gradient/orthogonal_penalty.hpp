@@ -43,8 +43,7 @@ class OrthogonalPenalty {
     require(options.groups != Groups::all, "OrthogonalPenalty: groups must be rows or columns");
   }
 
-  /// The options that it was made with.
-  const OrthogonalPenaltyOptions& options() const { return options_; }
+  const OrthogonalPenaltyOptions& options() const { return options_; }  ///< as they were given
 
   /// The penalty of this matrix.
   template <class W>

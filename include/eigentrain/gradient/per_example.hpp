@@ -48,8 +48,7 @@ class PerExampleMean {
                "noise_multiplier");
   }
 
-  /// The options that it was made with.
-  const PerExampleOptions& options() const { return options_; }
+  const PerExampleOptions& options() const { return options_; }  ///< as they were given
   /// Examples since the last finish().
   std::int64_t count() const { return count_; }
   /// Those of them whose norm was above C.

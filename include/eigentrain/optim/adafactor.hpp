@@ -24,7 +24,7 @@ struct AdafactorOptions {
 /// The end of adafactor(): p ← p − ρ·u − η·λ·p with ρ = min(η, 1/√t), or η itself.
 class RelativeDescend {
  public:
-  static constexpr std::string_view state_name = "relative_descend";
+  static constexpr std::string_view state_name = "relative_descend";  ///< in checkpoints
 
   /// Takes what adafactor() makes of its options.
   RelativeDescend(Schedule rate, bool relative, double weight_decay)

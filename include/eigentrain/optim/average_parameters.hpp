@@ -59,14 +59,11 @@ auto take_average(double weight, const Joined& joined) {
 /// The transform made by ema_parameters().
 class EmaParameters {
  public:
-  static constexpr std::string_view state_name = "ema_parameters";
-  static constexpr std::string_view slot_names[] = {"average"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
-  /// The state slot that holds what may stand in for the parameters.
-  static constexpr int parameter_slot = 0;
-  /// Which tensors have an average already.
-  using Measurement = detail::Joined;
+  static constexpr std::string_view state_name = "ema_parameters";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"average"};     ///< in checkpoints
+  static constexpr int slots = 1;           ///< state values for each parameter
+  static constexpr int parameter_slot = 0;  ///< the one that may stand in for parameters
+  using Measurement = detail::Joined;       ///< which tensors have an average already
 
   /// Takes what ema_parameters() takes, and throws what it throws.
   template <std::same_as<EmaOptions> Options = EmaOptions>
@@ -79,8 +76,7 @@ class EmaParameters {
             ": a debiased average has no warm-up; its first weights are large anyway");
   }
 
-  /// The options that it was made with.
-  const EmaOptions& options() const { return options_; }
+  const EmaOptions& options() const { return options_; }  ///< as they were given
 
   /// The weight of the newest parameters in a step.
   template <std::same_as<Step> T = Step>
@@ -117,14 +113,11 @@ class EmaParameters {
 /// The transform made by average_parameters().
 class AverageParameters {
  public:
-  static constexpr std::string_view state_name = "average_parameters";
-  static constexpr std::string_view slot_names[] = {"average"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
-  /// The state slot that holds what may stand in for the parameters.
-  static constexpr int parameter_slot = 0;
-  /// Which tensors have an average already.
-  using Measurement = detail::Joined;
+  static constexpr std::string_view state_name = "average_parameters";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"average"};         ///< in checkpoints
+  static constexpr int slots = 1;           ///< state values for each parameter
+  static constexpr int parameter_slot = 0;  ///< the one that may stand in for parameters
+  using Measurement = detail::Joined;       ///< which tensors have an average already
 
   /// Takes what average_parameters() takes, and throws what it throws.
   template <std::same_as<AverageOptions> Options = AverageOptions>
@@ -133,8 +126,7 @@ class AverageParameters {
     require_at_least(1, options.every, "average_parameters", "every");
   }
 
-  /// The options that it was made with.
-  const AverageOptions& options() const { return options_; }
+  const AverageOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

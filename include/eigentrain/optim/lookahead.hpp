@@ -16,12 +16,10 @@ struct LookaheadOptions {
 /// The transform made by lookahead().
 class Lookahead {
  public:
-  static constexpr std::string_view state_name = "lookahead";
-  static constexpr std::string_view slot_names[] = {"slow"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
-  /// The state slot that holds what may stand in for the parameters.
-  static constexpr int parameter_slot = 0;
+  static constexpr std::string_view state_name = "lookahead";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"slow"};   ///< in checkpoints
+  static constexpr int slots = 1;                              ///< state values for each parameter
+  static constexpr int parameter_slot = 0;  ///< the one that may stand in for parameters
   /// Which tensors have slow weights already.
   using Measurement = detail::Joined;
 
@@ -31,8 +29,7 @@ class Lookahead {
     require_in({0.0, 1.0, true}, options.alpha, "lookahead", "alpha");
   }
 
-  /// The options that it was made with.
-  const LookaheadOptions& options() const { return options_; }
+  const LookaheadOptions& options() const { return options_; }  ///< as they were given
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

@@ -10,7 +10,7 @@ namespace eigentrain {
 /// The transform made by descend().
 class Descend {
  public:
-  static constexpr std::string_view state_name = "descend";
+  static constexpr std::string_view state_name = "descend";  ///< in checkpoints
 
   /// Takes what descend() takes, and throws what it throws.
   explicit Descend(Schedule rate) : rate_(std::move(rate)) {}

@@ -17,15 +17,14 @@ struct DescendWithDecayOptions {
 /// The transform made by descend_with_decay().
 class DescendWithDecay {
  public:
-  static constexpr std::string_view state_name = "descend_with_decay";
+  static constexpr std::string_view state_name = "descend_with_decay";  ///< in checkpoints
 
   /// Takes what descend_with_decay() takes, and throws what it throws.
   explicit DescendWithDecay(DescendWithDecayOptions options) : options_(std::move(options)) {
     require_in(ranges::not_negative, options_.weight_decay, "descend_with_decay", "weight_decay");
   }
 
-  /// The options that it was made with.
-  const DescendWithDecayOptions& options() const { return options_; }
+  const DescendWithDecayOptions& options() const { return options_; }  ///< as they were given
   /// The learning rate, as it was given.
   const Schedule& rate() const { return options_.learning_rate; }
   /// Takes another learning rate.

@@ -85,8 +85,7 @@ class ReduceOnPlateau {
 
   /// The rate that holds now.
   double rate() const { return state_.rate; }
-  /// The options that it was made with.
-  const PlateauOptions& options() const { return options_; }
+  const PlateauOptions& options() const { return options_; }  ///< as they were given
   /// All that it remembers, for checkpoints.
   const PlateauState& state() const { return state_; }
 

@@ -29,10 +29,10 @@ struct ProdigyOptions {
 /// The transform made by prodigy_descent().
 class ProdigyDescent {
  public:
-  static constexpr std::string_view state_name = "prodigy";
-  static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 4;
+  static constexpr std::string_view state_name = "prodigy";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg",
+                                                    "exp_avg_sq"};  ///< in checkpoints
+  static constexpr int slots = 4;  ///< state values for each parameter
 
   /// What it knows of the distance, and of the last step.
   struct Measurement {
@@ -45,6 +45,7 @@ class ProdigyDescent {
     std::int64_t corrected = 0;  ///< steps with a bias correction
     detail::Buffer<char> seen;   ///< by number of a tensor: 0 never, 1 in this step first, 2 before
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List& list) {
       visit("d", d);
@@ -74,12 +75,9 @@ class ProdigyDescent {
     require_in({1.0, ranges::infinity}, options_.growth_rate, owner, "growth_rate");
   }
 
-  /// The options that it was made with.
-  const ProdigyOptions& options() const { return options_; }
-  /// The learning rate, as it was given.
-  const Schedule& rate() const { return options_.learning_rate; }
-  /// Takes another learning rate.
-  void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
+  const ProdigyOptions& options() const { return options_; }       ///< as they were given
+  const Schedule& rate() const { return options_.learning_rate; }  ///< η
+  void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }  ///< another η
 
   /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>

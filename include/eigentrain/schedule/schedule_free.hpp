@@ -35,10 +35,9 @@ EIGENTRAIN_COLD inline Exact real_power(double base, double x) {
 /// The transform made by schedule_free().
 class ScheduleFree {
  public:
-  static constexpr std::string_view state_name = "schedule_free";
-  static constexpr std::string_view slot_names[] = {"z_minus_y"};
-  /// Its state values for each parameter.
-  static constexpr int slots = 1;
+  static constexpr std::string_view state_name = "schedule_free";  ///< in checkpoints
+  static constexpr std::string_view slot_names[] = {"z_minus_y"};  ///< in checkpoints
+  static constexpr int slots = 1;  ///< state values for each parameter
 
   /// What it knows of the steps so far.
   struct Measurement {
@@ -47,6 +46,7 @@ class ScheduleFree {
     double weight_sum = 0.0;    ///< of all steps
     double share = 0.0;         ///< c, what the last step weighs in the average
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       visit("rate", rate);
@@ -65,8 +65,7 @@ class ScheduleFree {
     require_in(ranges::not_negative, options_.weight_lr_power, owner, "weight_lr_power");
   }
 
-  /// The options that it was made with.
-  const ScheduleFreeOptions& options() const { return options_; }
+  const ScheduleFreeOptions& options() const { return options_; }  ///< as they were given
   /// The learning rate, as it was given.
   const Schedule& rate() const { return options_.learning_rate; }
   /// Takes another learning rate.
@@ -80,6 +79,7 @@ class ScheduleFree {
     return *this;
   }
 
+  /// Shows its state, for checkpoints; see StateVisitor.
   template <class Visitor>
   void visit_state(Visitor& visit) {
     visit("averaging", averaging_);

@@ -67,6 +67,7 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
   struct Measurement : Inner::Measurement {
     std::int64_t step = 0;  ///< that was measured, counted from 0
 
+    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List& list) {
       detail::visit_measurement(visit, list, static_cast<typename Inner::Measurement&>(*this));
