@@ -23,18 +23,22 @@ using Index = Eigen::Index;
 /// storage order, lies at data[f / inner · stride + f % inner].
 template <class S>
 struct Memory {
-  S* data = nullptr;                            ///< the first value
-  Index inner = 0;                              ///< values in a run
-  Index outer = 0;                              ///< the number of runs
-  Index stride = 0;                             ///< from the beginning of a run to that of the next
-  Index size() const { return inner * outer; }  ///< the number of values
+  S* data = nullptr;  ///< the first value
+  Index inner = 0;    ///< values in a run
+  Index outer = 0;    ///< the number of runs
+  Index stride = 0;   ///< from the beginning of a run to that of the next
+
+  /// The number of values.
+  Index size() const { return inner * outer; }
 };
 
 /// Rows and columns, for messages and comparisons; a tensor of any rank has its size and cols −1.
 struct Shape {
-  Index rows = 0;                                               ///< rows, or the size of a tensor
-  Index cols = -1;                                              ///< columns, or −1 for a tensor
-  Index size() const { return cols < 0 ? rows : rows * cols; }  ///< the number of values
+  Index rows = 0;   ///< rows, or the size of a tensor
+  Index cols = -1;  ///< columns, or −1 for a tensor
+
+  /// The number of values.
+  Index size() const { return cols < 0 ? rows : rows * cols; }
   friend bool operator==(const Shape&, const Shape&) = default;
   /// For messages: "3x2", or "6 values".
   detail::Part text() const { return detail::Part::shape(rows, cols); }
@@ -69,11 +73,8 @@ concept Owning = OwningDense<T> || (Contiguous<T> && !ContiguousView<T>);
 
 template <class T>
 consteval bool has_unit_inner_stride() {
-  if constexpr (Dense<T>) {
-    return Eigen::internal::inner_stride_at_compile_time<T>::ret == 1;
-  } else {
-    return true;
-  }
+  if constexpr (Dense<T>) return Eigen::internal::inner_stride_at_compile_time<T>::ret == 1;
+  return true;
 }
 
 template <class T>
@@ -159,11 +160,8 @@ consteval bool is_row_major() {
 
 template <class T>
 consteval bool is_vector() {
-  if constexpr (Dense<T>) {
-    return bool(T::IsVectorAtCompileTime);
-  } else {
-    return false;
-  }
+  if constexpr (Dense<T>) return bool(T::IsVectorAtCompileTime);
+  return false;
 }
 
 /// What a list of parameters may hold: compiles if P can be a parameter of S, and G its gradient.
@@ -197,4 +195,5 @@ constexpr void check_parameter_types() {
 }
 
 }  // namespace detail
+
 }  // namespace eigentrain

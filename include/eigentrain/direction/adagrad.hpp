@@ -17,11 +17,10 @@ struct AdaGradDirectionOptions {
 /// The transform made by adagrad_direction().
 class AdaGradDirection {
  public:
-  static constexpr std::string_view state_name = "adagrad";  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"sum"};  ///< in checkpoints
-  static constexpr int slots = 1;                            ///< state values for each parameter
+  static constexpr std::string_view state_name = "adagrad";
+  static constexpr std::string_view slot_names[] = {"sum"};
+  static constexpr int slots = 1;
 
-  /// Takes what adagrad_direction() takes, and throws what it throws.
   explicit AdaGradDirection(const AdaGradDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adagrad_direction";
     require_in(ranges::not_negative, options.learning_rate_decay, owner, "learning_rate_decay");
@@ -30,9 +29,8 @@ class AdaGradDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
-  const AdaGradDirectionOptions& options() const { return options_; }  ///< as they were given
+  const AdaGradDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     // The divisor times the decay of the rate, which is 1 and exact if there is none. The sum

@@ -73,18 +73,16 @@ inline void check_adam(const AdamDirectionOptions& options, std::string_view own
 /// The transform made by adam_direction().
 class AdamDirection {
  public:
-  static constexpr std::string_view state_name = "adam";                       ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};  ///< in checkpoints
-  static constexpr int slots = 2;  ///< state values for each parameter
+  static constexpr std::string_view state_name = "adam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
+  static constexpr int slots = 2;
 
-  /// Takes what adam_direction() takes, and throws what it throws.
   explicit AdamDirection(const AdamDirectionOptions& options) : options_(options) {
     detail::check_adam(options, "adam_direction");
   }
 
-  const AdamDirectionOptions& options() const { return options_; }  ///< as they were given
+  const AdamDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     return [moments = detail::adam_moments<S>(options_),

@@ -17,19 +17,17 @@ struct AdamRootDirectionOptions {
 /// The transform made by adam_root_direction().
 class AdamRootDirection {
  public:
-  static constexpr std::string_view state_name = "adam_root";                  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};  ///< in checkpoints
-  static constexpr int slots = 2;  ///< state values for each parameter
+  static constexpr std::string_view state_name = "adam_root";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
+  static constexpr int slots = 2;
 
-  /// Takes what adam_root_direction() takes, and throws what it throws.
   explicit AdamRootDirection(const AdamRootDirectionOptions& options) : options_(options) {
     detail::check_adam(adam(), "adam_root_direction");
     require_in(ranges::not_negative, options.epsilon_root, "adam_root_direction", "epsilon_root");
   }
 
-  const AdamRootDirectionOptions& options() const { return options_; }  ///< as they were given
+  const AdamRootDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     // v̂ + ε₀ is (v + ε₀·(1 − β₂ᵗ)) / (1 − β₂ᵗ).

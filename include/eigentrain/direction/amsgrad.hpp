@@ -15,23 +15,20 @@ enum class AmsGradMaximum {
 /// The transform made by amsgrad_direction().
 class AmsGradDirection {
  public:
-  static constexpr std::string_view state_name = "amsgrad";  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq",
-                                                    "max_exp_avg_sq"};  ///< in checkpoints
-  static constexpr int slots = 3;  ///< state values for each parameter
+  static constexpr std::string_view state_name = "amsgrad";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
+  static constexpr int slots = 3;
 
-  /// Takes what amsgrad_direction() takes, and throws what it throws.
   explicit AmsGradDirection(const AdamDirectionOptions& options,
                             AmsGradMaximum maximum = AmsGradMaximum::raw)
       : options_(options), maximum_(maximum) {
     detail::check_adam(options, "amsgrad_direction");
   }
 
-  const AdamDirectionOptions& options() const { return options_; }  ///< as they were given
+  const AdamDirectionOptions& options() const { return options_; }
   /// Of what the largest is taken.
   AmsGradMaximum maximum() const { return maximum_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const bool corrected = maximum_ == AmsGradMaximum::corrected;

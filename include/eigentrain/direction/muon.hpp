@@ -25,29 +25,25 @@ struct MuonDirectionOptions {
 /// The transform made by muon_direction().
 class MuonDirection {
  public:
-  static constexpr std::string_view state_name = "muon";                     ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};  ///< in checkpoints
-  /// Its state values for each parameter.
+  static constexpr std::string_view state_name = "muon";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};
   static constexpr int slots = 2;  // the momentum; the direction of this step
 
   /// Nothing but room to work in.
   struct Measurement {
     detail::Scratch scratch;  ///< room for the products of a matrix
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor&, const List&) {}
   };
 
-  /// Takes what muon_direction() takes, and throws what it throws.
   explicit MuonDirection(const MuonDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "muon_direction", "momentum");
     detail::check_newton_schulz(options.iteration, "muon_direction");
   }
 
-  const MuonDirectionOptions& options() const { return options_; }  ///< as they were given
+  const MuonDirectionOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -72,7 +68,6 @@ class MuonDirection {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [mu = S(options_.momentum), rest = S(1.0 - options_.momentum)](

@@ -21,7 +21,7 @@ struct TrustRatioOptions {
 /// The transform made by trust_ratio().
 class TrustRatio {
  public:
-  static constexpr std::string_view state_name = "trust_ratio";  ///< in checkpoints
+  static constexpr std::string_view state_name = "trust_ratio";
 
   /// The ratios of the last step: measured[i] for the tensor with number i.
   struct Measurement {
@@ -32,17 +32,14 @@ class TrustRatio {
 
     detail::Buffer<double> ratios;  ///< by the number of a tensor
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor&, const List&) {}  // made anew in each step
   };
 
-  /// Takes what trust_ratio() takes, and throws what it throws.
   explicit TrustRatio(const TrustRatioOptions& options) : options_(options) { check(); }
 
-  const TrustRatioOptions& options() const { return options_; }  ///< as they were given
+  const TrustRatioOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.ratios.resize(stream.tensors());
@@ -56,7 +53,6 @@ class TrustRatio {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([decay = options_.weight_decay,

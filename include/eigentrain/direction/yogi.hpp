@@ -18,11 +18,10 @@ struct YogiDirectionOptions {
 /// The transform made by yogi_direction().
 class YogiDirection {
  public:
-  static constexpr std::string_view state_name = "yogi";                       ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};  ///< in checkpoints
-  static constexpr int slots = 2;  ///< state values for each parameter
+  static constexpr std::string_view state_name = "yogi";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
+  static constexpr int slots = 2;
 
-  /// Takes what yogi_direction() takes, and throws what it throws.
   explicit YogiDirection(const YogiDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "yogi_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
@@ -31,9 +30,8 @@ class YogiDirection {
     require_in(ranges::not_negative, options.initial, owner, "initial");
   }
 
-  const YogiDirectionOptions& options() const { return options_; }  ///< as they were given
+  const YogiDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact one = 1.0;

@@ -9,15 +9,14 @@ namespace eigentrain {
 /// The transform made by accumulate().
 class Accumulate {
  public:
-  static constexpr std::string_view state_name = "accumulate";  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"sum"};     ///< in checkpoints
-  static constexpr int slots = 1;                               ///< state values for each parameter
+  static constexpr std::string_view state_name = "accumulate";
+  static constexpr std::string_view slot_names[] = {"sum"};
+  static constexpr int slots = 1;
 
   /// How far it is.
   struct Measurement {
     std::int64_t gathered = 0;  ///< micro-batches that wait for the next step
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       visit("gathered", gathered);
@@ -25,7 +24,6 @@ class Accumulate {
     }
   };
 
-  /// Takes what accumulate() takes, and throws what it throws.
   explicit Accumulate(std::int64_t batches) : batches_(batches) {
     require_at_least(1, batches, "accumulate", "batches");
   }
@@ -33,7 +31,6 @@ class Accumulate {
   /// The micro-batches of one step.
   std::int64_t batches() const { return batches_; }
 
-  /// Shows its state, for checkpoints; see StateVisitor.
   template <class Visitor>
   void visit_state(Visitor& visit) {
     std::int64_t batches = batches_;
@@ -42,13 +39,11 @@ class Accumulate {
             batches_, " now");
   }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream&, Measurement& measured) const {
     measured.gathered = (measured.gathered + 1) % batches_;
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const {
     return measured.gathered == 0 ? Verdict::proceed : Verdict::gather;
   }
@@ -62,7 +57,6 @@ class Accumulate {
     };
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [count = S(batches_)](const auto& u, const auto&, auto& sum) {

@@ -47,15 +47,14 @@ void draw_normal(S* target, Index first, Index size, std::uint64_t seed, std::ui
 /// The transform made by add_noise().
 class AddNoise {
  public:
-  static constexpr std::string_view state_name = "add_noise";  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {""};       ///< in checkpoints
-  static constexpr int slots = 1;                              ///< state values for each parameter
+  static constexpr std::string_view state_name = "add_noise";
+  static constexpr std::string_view slot_names[] = {""};
+  static constexpr int slots = 1;
 
   /// How far it is.
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       visit("drawn", drawn);
@@ -69,16 +68,14 @@ class AddNoise {
     require_in(ranges::not_negative, options.gamma, "add_noise", "gamma");
   }
 
-  const NoiseOptions& options() const { return options_; }  ///< as they were given
+  const NoiseOptions& options() const { return options_; }
 
-  /// Shows its state, for checkpoints; see StateVisitor.
   template <class Visitor>
   void visit_state(Visitor& visit) {
     visit("seed", seed_);
     visit("stream", stream_);
   }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -93,7 +90,6 @@ class AddNoise {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement&) const {
     const Exact fading = log(Exact(static_cast<double>(step.count))) * options_.gamma;

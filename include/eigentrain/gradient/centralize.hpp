@@ -67,13 +67,12 @@ void centralize_gradient(G&& gradient) {
 /// The transform made by centralize().
 class Centralize {
  public:
-  static constexpr std::string_view state_name = "centralize";  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {""};        ///< in checkpoints
-  static constexpr int slots = 1;                               ///< state values for each parameter
+  static constexpr std::string_view state_name = "centralize";
+  static constexpr std::string_view slot_names[] = {""};
+  static constexpr int slots = 1;
   /// Nothing: what it measures it writes down.
   struct Measurement {};
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement&) const {
     using S = typename Stream::Scalar;
@@ -86,7 +85,6 @@ class Centralize {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [](const auto&, const auto&, auto& stored) { return stored; };

@@ -127,13 +127,14 @@ void clip_gradient_adaptive(const W& weights, G&& gradient,
 /// The transform made by clip_adaptive().
 class ClipAdaptive {
  public:
-  static constexpr std::string_view state_name = "clip_adaptive";  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {""};           ///< in checkpoints
-  static constexpr int slots = 1;  ///< state values for each parameter
+  static constexpr std::string_view state_name = "clip_adaptive";
+  static constexpr std::string_view slot_names[] = {""};
+  static constexpr int slots = 1;
+
   /// What was clipped and skipped so far.
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
-    /// Shows its state, for checkpoints; see StateVisitor.
+
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
@@ -141,13 +142,12 @@ class ClipAdaptive {
     }
   };
 
-  /// Takes what clip_adaptive() takes, and throws what it throws.
   explicit ClipAdaptive(const AdaptiveClipOptions& options) : options_(options) {
     detail::check_adaptive(options, "clip_adaptive");
   }
-  const AdaptiveClipOptions& options() const { return options_; }  ///< as they were given
 
-  /// Measures what arrives at it, before the pass of the chain.
+  const AdaptiveClipOptions& options() const { return options_; }
+
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -171,10 +171,8 @@ class ClipAdaptive {
     }
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [](const auto&, const auto&, auto& stored) { return stored; };

@@ -34,7 +34,7 @@ inline void check_clip(double max_norm, const ClipNormOptions& options, std::str
 /// The transform made by clip_by_global_norm().
 class ClipByGlobalNorm {
  public:
-  static constexpr std::string_view state_name = "clip_by_global_norm";  ///< in checkpoints
+  static constexpr std::string_view state_name = "clip_by_global_norm";
 
   /// What was measured, clipped and skipped so far.
   struct Measurement : SkipCounts {
@@ -42,7 +42,6 @@ class ClipByGlobalNorm {
     double factor = 1.0;       ///< what the gradients were multiplied by: 1 if nothing was clipped
     std::int64_t clipped = 0;  ///< steps so far whose factor was below 1
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
@@ -60,9 +59,8 @@ class ClipByGlobalNorm {
 
   /// The largest norm that passes.
   double max_norm() const { return max_norm_; }
-  const ClipNormOptions& options() const { return options_; }  ///< as they were given
+  const ClipNormOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.norm = detail::norm(stream, options_.order);
@@ -72,10 +70,8 @@ class ClipByGlobalNorm {
     measured.clipped += measured.factor < 1.0;
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return [factor = S(measured.factor)](const auto& u, const auto&) { return factor * u; };

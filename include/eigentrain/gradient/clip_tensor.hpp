@@ -26,7 +26,7 @@ double measure_tensor(const Stream& alone, TensorMeasure measure) {
 /// The transform made by clip_by_tensor_norm() and clip_by_block_rms().
 class ClipByTensor {
  public:
-  static constexpr std::string_view state_name = "clip_by_tensor";  ///< in checkpoints
+  static constexpr std::string_view state_name = "clip_by_tensor";
 
   /// The norms, or root mean squares, of the last step: measured[i] for the tensor with number i.
   struct Measurement : SkipCounts {
@@ -39,7 +39,6 @@ class ClipByTensor {
     detail::Buffer<double> values;  ///< by the number of a tensor
     double limit = 0.0;             ///< infinite where gradients are let through as they are
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
@@ -58,7 +57,6 @@ class ClipByTensor {
   /// The largest norm, or root mean square, that passes.
   double limit() const { return limit_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.values.resize(stream.tensors());
@@ -77,10 +75,8 @@ class ClipByTensor {
     for (const double value : measured.values) measured.clipped += value > limit_;
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor(

@@ -35,8 +35,8 @@ class History {
   explicit History(std::int64_t capacity) : values_(checked(capacity)) {}
 
   // Copies only: a History that was moved from would have lost its window, but not its size.
-  History(const History&) = default;             ///< with its window
-  History& operator=(const History&) = default;  ///< with its window
+  History(const History&) = default;
+  History& operator=(const History&) = default;
 
   /// Appends a value; the oldest one leaves a window that is full.
   EIGENTRAIN_NOINLINE void push(double value) {
@@ -76,8 +76,7 @@ class History {
   Index size() const { return size_; }
   /// How many values were ever pushed. Value i of the window was number count() − size() + i.
   std::int64_t count() const { return count_; }
-  /// m, how many values of the window are finite.
-  Index finite() const { return finite_; }
+  Index finite() const { return finite_; }  ///< m, how many values of the window are finite
 
   /// Value i of the window, from 0, the oldest, to size() − 1. Throws std::invalid_argument for
   /// others.
@@ -88,8 +87,10 @@ class History {
   /// The newest value, finite or not; NaN if there is none.
   double last() const { return size_ > 0 ? (*this)[size_ - 1] : nothing; }
 
-  double min() const { return finite_ > 0 ? sorted(0) : nothing; }            ///< NaN if m = 0
-  double max() const { return finite_ > 0 ? sorted(finite_ - 1) : nothing; }  ///< NaN if m = 0
+  /// The least finite value; NaN if there is none.
+  double min() const { return finite_ > 0 ? sorted(0) : nothing; }
+  /// The largest finite value; NaN if there is none.
+  double max() const { return finite_ > 0 ? sorted(finite_ - 1) : nothing; }
 
   /// Σ xᵢ / m, added from the oldest to the newest.
   EIGENTRAIN_NOINLINE double mean() const {
@@ -114,8 +115,7 @@ class History {
     require_in(ranges::fraction, q, "History", "q of a quantile");
     return interpolated(q, finite_, [this](Index rank) { return sorted(rank); });
   }
-  /// quantile(½).
-  double median() const { return quantile(0.5); }
+  double median() const { return quantile(0.5); }  ///< quantile(½)
 
   /// The median of the finite values among the window's values [first, last), 0 being the oldest.
   /// Takes time in proportion to (last − first)·log m, and allocates nothing either. Throws

@@ -44,7 +44,7 @@ class Monitor {
     require_at_least(1, options.every, "Monitor", "every");
   }
 
-  const MonitorOptions& options() const { return options_; }  ///< as they were given
+  const MonitorOptions& options() const { return options_; }
   /// Whether the last step was one of those that are gathered.
   bool gathered() const { return gathered_; }
   /// The number of the last step that was gathered, from 0 on; −1 before the first.

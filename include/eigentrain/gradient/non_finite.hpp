@@ -27,7 +27,6 @@ struct SkipCounts {
   std::int64_t skipped = 0;         ///< in all
   std::int64_t skipped_in_row = 0;  ///< since the last step that was made
 
-  /// Shows its state, for checkpoints; see StateVisitor.
   template <class Visitor>
   void visit_state(Visitor& visit) {
     visit("skipped", skipped);

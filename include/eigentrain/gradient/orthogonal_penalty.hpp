@@ -43,7 +43,7 @@ class OrthogonalPenalty {
     require(options.groups != Groups::all, "OrthogonalPenalty: groups must be rows or columns");
   }
 
-  const OrthogonalPenaltyOptions& options() const { return options_; }  ///< as they were given
+  const OrthogonalPenaltyOptions& options() const { return options_; }
 
   /// The penalty of this matrix.
   template <class W>

@@ -48,7 +48,7 @@ class PerExampleMean {
                "noise_multiplier");
   }
 
-  const PerExampleOptions& options() const { return options_; }  ///< as they were given
+  const PerExampleOptions& options() const { return options_; }
   /// Examples since the last finish().
   std::int64_t count() const { return count_; }
   /// Those of them whose norm was above C.

@@ -19,7 +19,7 @@ namespace eigentrain {
 
 /// A type of numbers in a safetensors file.
 struct Dtype {
-  std::string_view name;  ///< as it is written
+  std::string_view name;  ///< as files have it
   int bytes;              ///< of a number
 };
 
@@ -31,10 +31,10 @@ inline constexpr Dtype dtypes[] = {{"F64", 8},     {"I64", 8},     {"U64", 8}, {
 
 /// One tensor's place in a file: row-major numbers, little-endian, without gaps.
 struct StoredTensor {
-  std::string name;                  ///< in the file
+  std::string name;                  ///< with dots between its parts
   Dtype dtype;                       ///< of its numbers
   std::vector<std::uint64_t> shape;  ///< empty for a single number
-  std::uint64_t begin = 0;           ///< its first byte behind the header
+  std::uint64_t begin = 0;           ///< in the bytes behind the header
   std::uint64_t end = 0;             ///< behind its last byte
 
   /// For messages: F32 [3, 4].

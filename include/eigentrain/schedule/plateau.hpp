@@ -85,7 +85,7 @@ class ReduceOnPlateau {
 
   /// The rate that holds now.
   double rate() const { return state_.rate; }
-  const PlateauOptions& options() const { return options_; }  ///< as they were given
+  const PlateauOptions& options() const { return options_; }
   /// All that it remembers, for checkpoints.
   const PlateauState& state() const { return state_; }
 

@@ -29,10 +29,9 @@ struct ProdigyOptions {
 /// The transform made by prodigy_descent().
 class ProdigyDescent {
  public:
-  static constexpr std::string_view state_name = "prodigy";  ///< in checkpoints
-  static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg",
-                                                    "exp_avg_sq"};  ///< in checkpoints
-  static constexpr int slots = 4;  ///< state values for each parameter
+  static constexpr std::string_view state_name = "prodigy";
+  static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg", "exp_avg_sq"};
+  static constexpr int slots = 4;
 
   /// What it knows of the distance, and of the last step.
   struct Measurement {
@@ -45,7 +44,6 @@ class ProdigyDescent {
     std::int64_t corrected = 0;  ///< steps with a bias correction
     detail::Buffer<char> seen;   ///< by number of a tensor: 0 never, 1 in this step first, 2 before
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List& list) {
       visit("d", d);
@@ -60,7 +58,6 @@ class ProdigyDescent {
     }
   };
 
-  /// Takes what prodigy_descent() takes, and throws what it throws.
   explicit ProdigyDescent(ProdigyOptions options) : options_(std::move(options)) {
     constexpr std::string_view owner = "prodigy_descent";
     double& beta3 = options_.beta3;
@@ -75,11 +72,10 @@ class ProdigyDescent {
     require_in({1.0, ranges::infinity}, options_.growth_rate, owner, "growth_rate");
   }
 
-  const ProdigyOptions& options() const { return options_; }       ///< as they were given
-  const Schedule& rate() const { return options_.learning_rate; }  ///< η
-  void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }  ///< another η
+  const ProdigyOptions& options() const { return options_; }
+  const Schedule& rate() const { return options_.learning_rate; }
+  void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -102,7 +98,6 @@ class ProdigyDescent {
              stream.after(weighed).sum([](const auto& u, const auto&) { return abs(u); }));
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     const ProdigyOptions& o = options_;

@@ -47,7 +47,6 @@ class Scheduled : public detail::ScheduledBase<Make> {
  public:
   using detail::ScheduledBase<Make>::ScheduledBase;
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     return (*this)(step.index()).template at<S>(step);
@@ -67,14 +66,12 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
   struct Measurement : Inner::Measurement {
     std::int64_t step = 0;  ///< that was measured, counted from 0
 
-    /// Shows its state, for checkpoints; see StateVisitor.
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List& list) {
       detail::visit_measurement(visit, list, static_cast<typename Inner::Measurement&>(*this));
     }
   };
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     measured.step = step.index();
@@ -82,7 +79,6 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
                     static_cast<typename Inner::Measurement&>(measured));
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const
     requires detail::Judging<Inner>
   {
@@ -97,7 +93,6 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
     return (*this)(measured.step).template gather<S>(measured);
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& measured) const {
     return (*this)(step.index()).template at<S>(step, measured);
