@@ -7,6 +7,7 @@
 #
 #   <!-- from examples/quickstart.cpp -->
 #
+# A page in docs/ may leave that out for what is from tests/structure/page_code.cpp.
 # Each of its lines must stand in that file, in this order, however far it is indented. Comments at the
 # end of a line count; empty lines, and lines that begin with "..." or "// ...", stand for what is left
 # out.
@@ -61,6 +62,13 @@ foreach(page IN ITEMS README.md LISTS pages)
     elseif(line MATCHES "^```(cpp|python)$")
       set(in_block TRUE)
       math(EXPR blocks "${blocks} + 1")
+      if(source STREQUAL "" AND page MATCHES "^docs/[^/]*$")
+        set(source tests/structure/page_code.cpp)
+        if(line STREQUAL "```python")
+          set(in_block "other")
+          continue()
+        endif()
+      endif()
       if(source STREQUAL "")
         fault("${page}:${number}: the code names no source: <!-- from examples/... -->")
         set(in_block "other")

@@ -2,9 +2,13 @@
 // The code of the pages in docs/, which isn't that of an example: it has to compile, and isn't run.
 // A test compares the lines; they are broken as suits the pages.
 // clang-format off
+#include <filesystem>
 #include <string>
 
-#include "eigentrain/eigentrain.hpp"
+#include <eigentrain/eigentrain.hpp>
+#if __has_include(<nlohmann/json.hpp>)
+#include <eigentrain/io/checkpoint.hpp>
+#endif
 
 namespace et = eigentrain;
 
@@ -128,5 +132,50 @@ void by_name(std::string_view name) {
 et::AnyOptimizer<float> optimizer = et::make_optimizer<float>(
     name, {{"learning_rate", et::cosine_decay({.initial = 1e-3, .steps = 10'000})}, {"beta2", 0.98}});
 }
+
+#if __has_include(<nlohmann/json.hpp>)
+
+[[maybe_unused]] void resuming(et::Parameters<float>& parameters, et::Sgd<float>& optimizer, et::BatchNorm<float>& norm,
+                               et::Generator& random, std::string& order, std::int64_t epoch, std::int64_t epochs,
+                               const std::string& file) {
+et::Checkpoint checkpoint;
+checkpoint.add("model", parameters)
+    .add("optimizer", optimizer, parameters)
+    .add("norm", norm)
+    .add("random", random)
+    .add("order", order)
+    .add("epoch", epoch);
+
+if (std::filesystem::exists(file)) checkpoint.load(file);
+for (; epoch < epochs; checkpoint.save(file)) {
+  // ...
+}
+}
+
+[[maybe_unused]] void weights_alone(et::Parameters<float>& parameters, const std::string& file) {
+et::Checkpoint weights;
+weights.add("model", parameters).load(file, {.others = true});
+}
+
+[[maybe_unused]] void from_python(et::Parameters<float>& parameters, et::BatchNorm<float>& norm) {
+et::Checkpoint weights;
+weights.add("", parameters).add("norm", norm).load("model.safetensors");
+}
+
+#endif
+
+class MyClass {
+ public:
+template <class Visitor>
+void visit_state(Visitor& visit) {
+  visit("count", count_);
+  visit("sums", sums_.data(), sums_.size());
+  et::require_at_least(0, count_, "MyClass", "count");  // a file may say anything
+}
+
+ private:
+  std::int64_t count_ = 0;
+  Eigen::VectorXd sums_;
+};
 
 }  // namespace
