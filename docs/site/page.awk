@@ -30,6 +30,8 @@ END {
   for (i = 1; i <= NR; ++i) {
     line = lines[i]
     if (line ~ /^ *```/) code = !code
+    # Doxygen loses itself where the text of an image or a link goes on in another line.
+    while (!code && line ~ /\[[^\]]*$/ && i < NR && lines[i + 1] !~ /^ *(```|$)/) line = line " " lines[++i]
     if (!code && line ~ /^# / && !named) {
       named = 1
       if (page != "index") line = line " {#" page "}"
