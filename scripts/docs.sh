@@ -15,6 +15,7 @@ faults=0
 find include -name '*.hpp' -exec awk -f docs/site/types.awk {} + || faults=1
 { cat docs/Doxyfile && echo "PROJECT_NUMBER = $version"; } | doxygen - || faults=1
 # Files that pages link to are copied beside them.
+# shellcheck disable=SC2013 # names without spaces
 for link in $(grep -oh 'href="[^":#?]*"' build/docs/index.html build/docs/doc_*.html | sort -u | cut -d'"' -f2); do
   if [ ! -e "build/docs/$link" ] && [ -f "$link" ]; then
     mkdir -p "build/docs/$(dirname "$link")"
