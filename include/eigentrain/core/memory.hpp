@@ -16,25 +16,28 @@
 
 namespace eigentrain {
 
+/// Sizes and numbers of elements, signed as Eigen's.
 using Index = Eigen::Index;
 
 /// `outer` runs of `inner` contiguous values, `stride` values apart. Element f of the tensor, in
 /// storage order, lies at data[f / inner · stride + f % inner].
 template <class S>
 struct Memory {
-  S* data = nullptr;
-  Index inner = 0;
-  Index outer = 0;
-  Index stride = 0;
+  S* data = nullptr;  ///< the first value
+  Index inner = 0;    ///< values in a run
+  Index outer = 0;    ///< the number of runs
+  Index stride = 0;   ///< from the beginning of a run to that of the next
 
+  /// The number of values.
   Index size() const { return inner * outer; }
 };
 
 /// Rows and columns, for messages and comparisons; a tensor of any rank has its size and cols −1.
 struct Shape {
-  Index rows = 0;
-  Index cols = -1;
+  Index rows = 0;   ///< rows, or the size of a tensor
+  Index cols = -1;  ///< columns, or −1 for a tensor
 
+  /// The number of values.
   Index size() const { return cols < 0 ? rows : rows * cols; }
   friend bool operator==(const Shape&, const Shape&) = default;
   /// For messages: "3x2", or "6 values".
@@ -153,6 +156,15 @@ consteval bool is_row_major() {
     return bool(T::IsRowMajor);
   } else if constexpr (requires { T::Layout; }) {
     return int(T::Layout) == int(Eigen::RowMajor);
+  } else {
+    return false;
+  }
+}
+
+template <class T>
+consteval bool is_vector() {
+  if constexpr (Dense<T>) {
+    return bool(T::IsVectorAtCompileTime);
   } else {
     return false;
   }

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adagrad_direction().
 struct AdaGradDirectionOptions {
   double learning_rate_decay = 0.0;        ///< δ ≥ 0: the direction shrinks by 1 + (t − 1)·δ
   double initial_accumulator_value = 0.0;  ///< s₀ ≥ 0
@@ -16,8 +17,12 @@ struct AdaGradDirectionOptions {
 /// The transform made by adagrad_direction().
 class AdaGradDirection {
  public:
+  static constexpr std::string_view state_name = "adagrad";
+  static constexpr std::string_view slot_names[] = {"sum"};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// Takes what adagrad_direction() takes, and throws what it throws.
   explicit AdaGradDirection(const AdaGradDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adagrad_direction";
     require_in(ranges::not_negative, options.learning_rate_decay, owner, "learning_rate_decay");
@@ -26,8 +31,10 @@ class AdaGradDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
+  /// The options that it was made with.
   const AdaGradDirectionOptions& options() const { return options_; }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     // The divisor times the decay of the rate, which is 1 and exact if there is none. The sum

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adan_direction().
 struct AdanDirectionOptions {
   double beta1 = 0.98;    ///< decay of the mean gradient, in [0, 1)
   double beta2 = 0.92;    ///< decay of the mean change, in [0, 1)
@@ -16,8 +17,13 @@ struct AdanDirectionOptions {
 /// The transform made by adan_direction().
 class AdanDirection {
  public:
+  static constexpr std::string_view state_name = "adan";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_diff", "exp_avg_sq",
+                                                    "previous"};
+  /// Its state values for each parameter.
   static constexpr int slots = 4;
 
+  /// Takes what adan_direction() takes, and throws what it throws.
   explicit AdanDirection(const AdanDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adan_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
@@ -26,8 +32,10 @@ class AdanDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
+  /// The options that it was made with.
   const AdanDirectionOptions& options() const { return options_; }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact one = 1.0;

@@ -15,17 +15,24 @@ enum class AmsGradMaximum {
 /// The transform made by amsgrad_direction().
 class AmsGradDirection {
  public:
+  static constexpr std::string_view state_name = "amsgrad";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
+  /// Its state values for each parameter.
   static constexpr int slots = 3;
 
+  /// Takes what amsgrad_direction() takes, and throws what it throws.
   explicit AmsGradDirection(const AdamDirectionOptions& options,
                             AmsGradMaximum maximum = AmsGradMaximum::raw)
       : options_(options), maximum_(maximum) {
     detail::check_adam(options, "amsgrad_direction");
   }
 
+  /// The options that it was made with.
   const AdamDirectionOptions& options() const { return options_; }
+  /// Of what the largest is taken.
   AmsGradMaximum maximum() const { return maximum_; }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const bool corrected = maximum_ == AmsGradMaximum::corrected;
@@ -35,7 +42,9 @@ class AmsGradDirection {
             quotient = detail::adam_quotient<S>(options_, step, corrected),
             scale = S(scale[0])](const auto& g, const auto&, auto& m, auto& v, auto& largest) {
       moments(g, m, v);
-      largest = max(largest, scale * v);
+      // max(), but for NaN: a largest that is NaN comes with a v that is NaN for good.
+      const auto candidate = scale * v;
+      largest = select(largest > candidate, largest, candidate);
       return quotient(m, largest);
     };
   }

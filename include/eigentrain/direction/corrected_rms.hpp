@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of corrected_rms_direction().
 struct CorrectedRmsDirectionOptions {
   double beta = 0.999;    ///< decay of the mean square, in [0, 1)
   double epsilon = 1e-8;  ///< added to the root, > 0
@@ -14,15 +15,21 @@ struct CorrectedRmsDirectionOptions {
 /// The transform made by corrected_rms_direction().
 class CorrectedRmsDirection {
  public:
+  static constexpr std::string_view state_name = "corrected_rms";
+  static constexpr std::string_view slot_names[] = {"exp_avg_sq"};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// Takes what corrected_rms_direction() takes, and throws what it throws.
   explicit CorrectedRmsDirection(const CorrectedRmsDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.beta, "corrected_rms_direction", "beta");
     require_in(ranges::positive, options.epsilon, "corrected_rms_direction", "epsilon");
   }
 
+  /// The options that it was made with.
   const CorrectedRmsDirectionOptions& options() const { return options_; }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact one = 1.0;

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of lion_direction().
 struct LionDirectionOptions {
   double beta1 = 0.9;   ///< weight of the mean in the direction, in [0, 1)
   double beta2 = 0.99;  ///< decay of the mean, in [0, 1)
@@ -14,15 +15,21 @@ struct LionDirectionOptions {
 /// The transform made by lion_direction().
 class LionDirection {
  public:
+  static constexpr std::string_view state_name = "lion";
+  static constexpr std::string_view slot_names[] = {"exp_avg"};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// Takes what lion_direction() takes, and throws what it throws.
   explicit LionDirection(const LionDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.beta1, "lion_direction", "beta1");
     require_in(ranges::fraction_below_one, options.beta2, "lion_direction", "beta2");
   }
 
+  /// The options that it was made with.
   const LionDirectionOptions& options() const { return options_; }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     return [b1 = S(options_.beta1), a1 = S(1.0 - options_.beta1), b2 = S(options_.beta2),

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of add_noise().
 struct NoiseOptions {
   double eta = 0.01;    ///< η ≥ 0: the variance in the first step
   double gamma = 0.55;  ///< γ ≥ 0: how fast it fades
@@ -46,20 +47,38 @@ void draw_normal(S* target, Index first, Index size, std::uint64_t seed, std::ui
 /// The transform made by add_noise().
 class AddNoise {
  public:
+  static constexpr std::string_view state_name = "add_noise";
+  static constexpr std::string_view slot_names[] = {""};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// How far it is.
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("drawn", drawn);
+    }
   };
 
+  /// Takes what add_noise() takes, and throws what it throws.
   AddNoise(const Generator& random, const NoiseOptions& options)
       : seed_(random.seed()), stream_(random.stream()), options_(options) {
     require_in(ranges::not_negative, options.eta, "add_noise", "eta");
     require_in(ranges::not_negative, options.gamma, "add_noise", "gamma");
   }
 
+  /// The options that it was made with.
   const NoiseOptions& options() const { return options_; }
 
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("seed", seed_);
+    visit("stream", stream_);
+  }
+
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -74,6 +93,7 @@ class AddNoise {
     });
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement&) const {
     const Exact fading = log(Exact(static_cast<double>(step.count))) * options_.gamma;

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of clip_gradient_adaptive() and clip_adaptive().
 struct AdaptiveClipOptions {
   double clipping = 0.01;            ///< λ > 0: the largest ratio of gradient to weights
   double least_weight = 1e-3;        ///< > 0: a unit's weights count as at least this long
@@ -126,18 +127,31 @@ void clip_gradient_adaptive(const W& weights, G&& gradient,
 /// The transform made by clip_adaptive().
 class ClipAdaptive {
  public:
+  static constexpr std::string_view state_name = "clip_adaptive";
+  static constexpr std::string_view slot_names[] = {""};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// What was clipped and skipped so far.
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("clipped", clipped);
+    }
   };
 
+  /// Takes what clip_adaptive() takes, and throws what it throws.
   explicit ClipAdaptive(const AdaptiveClipOptions& options) : options_(options) {
     detail::check_adaptive(options, "clip_adaptive");
   }
 
+  /// The options that it was made with.
   const AdaptiveClipOptions& options() const { return options_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -161,8 +175,10 @@ class ClipAdaptive {
     }
   }
 
+  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [](const auto&, const auto&, auto& stored) { return stored; };

@@ -35,7 +35,9 @@ class History {
   explicit History(std::int64_t capacity) : values_(checked(capacity)) {}
 
   // Copies only: a History that was moved from would have lost its window, but not its size.
+  /// Copies the window.
   History(const History&) = default;
+  /// Copies the window.
   History& operator=(const History&) = default;
 
   /// Appends a value; the oldest one leaves a window that is full.
@@ -70,6 +72,7 @@ class History {
   /// Forgets all values, and that there were any.
   void clear() { count_ = size_ = finite_ = 0; }
 
+  /// n, how many values the window can hold.
   Index capacity() const { return static_cast<Index>(values_.size() / 2); }
   /// How many values the window holds now: min(count(), capacity()).
   Index size() const { return size_; }
@@ -87,7 +90,9 @@ class History {
   /// The newest value, finite or not; NaN if there is none.
   double last() const { return size_ > 0 ? (*this)[size_ - 1] : nothing; }
 
+  /// The least finite value; NaN if there is none.
   double min() const { return finite_ > 0 ? sorted(0) : nothing; }
+  /// The largest finite value; NaN if there is none.
   double max() const { return finite_ > 0 ? sorted(finite_ - 1) : nothing; }
 
   /// Σ xᵢ / m, added from the oldest to the newest.
@@ -144,6 +149,23 @@ class History {
       }
       return sorted(low);
     });
+  }
+
+  /// For checkpoints; see StateVisitor. The capacity stays what it is.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    std::int64_t ever = count_;
+    visit("count", ever);
+    const Index kept = visit.count("values", size_);
+    require(kept <= capacity() && ever >= kept && (ever == kept || kept == capacity()),
+            "History: there can't be ", kept, " of ", ever, " values in a window of ", capacity());
+    detail::Buffer<double> values(static_cast<std::size_t>(kept));
+    for (Index i = 0; i < kept && !visit.loading(); ++i) values.data()[i] = (*this)[i];
+    visit("values", values.data(), kept);
+    if (!visit.loading()) return;
+    clear();
+    count_ = ever - kept;
+    for (const double value : values) push(value);
   }
 
  private:

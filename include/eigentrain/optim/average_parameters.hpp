@@ -23,14 +23,16 @@ enum class EmaWarmup {
   power  ///< min(d, 1 − (1 + t/γ)^−p)
 };
 
+/// The options of ema_parameters().
 struct EmaOptions {
-  double decay = 0.999;  ///< d in [0, 1)
-  EmaStart start = EmaStart::first_update;
-  EmaWarmup warmup = EmaWarmup::none;  ///< for an average that isn't debiased
-  double inverse_gamma = 1.0;          ///< γ > 0 of the power warm-up
-  double power = 2.0 / 3.0;            ///< p > 0: 2/3 for a million steps, 3/4 for fewer
+  double decay = 0.999;                     ///< d in [0, 1)
+  EmaStart start = EmaStart::first_update;  ///< what it is at first
+  EmaWarmup warmup = EmaWarmup::none;       ///< for an average that isn't debiased
+  double inverse_gamma = 1.0;               ///< γ > 0 of the power warm-up
+  double power = 2.0 / 3.0;                 ///< p > 0: 2/3 for a million steps, 3/4 for fewer
 };
 
+/// The options of average_parameters().
 struct AverageOptions {
   std::int64_t start = 0;  ///< ≥ 0: the first step, counted from 0, after which weights count
   std::int64_t every = 1;  ///< ≥ 1: and from then on those after every how many steps
@@ -57,10 +59,16 @@ auto take_average(double weight, const Joined& joined) {
 /// The transform made by ema_parameters().
 class EmaParameters {
  public:
+  static constexpr std::string_view state_name = "ema_parameters";
+  static constexpr std::string_view slot_names[] = {"average"};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
+  /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
+  /// Takes what ema_parameters() takes, and throws what it throws.
   template <std::same_as<EmaOptions> Options = EmaOptions>
   explicit EmaParameters(const Options& options) : options_(options) {
     constexpr std::string_view owner = "ema_parameters";
@@ -71,6 +79,7 @@ class EmaParameters {
             ": a debiased average has no warm-up; its first weights are large anyway");
   }
 
+  /// The options that it was made with.
   const EmaOptions& options() const { return options_; }
 
   /// The weight of the newest parameters in a step.
@@ -89,11 +98,13 @@ class EmaParameters {
     return max(newest, least)[0];
   }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& joined) const {
     joined.take(stream);
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& joined) const {
     return detail::take_average<S>(weight(step), joined);
@@ -106,23 +117,32 @@ class EmaParameters {
 /// The transform made by average_parameters().
 class AverageParameters {
  public:
+  static constexpr std::string_view state_name = "average_parameters";
+  static constexpr std::string_view slot_names[] = {"average"};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
+  /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
+  /// Takes what average_parameters() takes, and throws what it throws.
   template <std::same_as<AverageOptions> Options = AverageOptions>
   explicit AverageParameters(const Options& options) : options_(options) {
     require_at_least(0, options.start, "average_parameters", "start");
     require_at_least(1, options.every, "average_parameters", "every");
   }
 
+  /// The options that it was made with.
   const AverageOptions& options() const { return options_; }
 
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& joined) const {
     joined.take(stream);
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& joined) const {
     const std::int64_t since = step.index() - options_.start;

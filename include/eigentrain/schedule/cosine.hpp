@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of cosine_decay().
 struct CosineDecayOptions {
   double initial = 1e-3;   ///< η₀ in [0, ∞)
   double final = 0.0;      ///< η₁ in [0, ∞)
@@ -18,6 +19,7 @@ struct CosineDecayOptions {
 /// The schedule made by cosine_decay().
 class CosineDecay {
  public:
+  /// Takes what cosine_decay() takes, and throws what it throws.
   explicit CosineDecay(const CosineDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "cosine_decay", "initial");
     require_in(ranges::not_negative, options.final, "cosine_decay", "final");

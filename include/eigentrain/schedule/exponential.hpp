@@ -11,6 +11,7 @@
 
 namespace eigentrain {
 
+/// The options of exponential_decay().
 struct ExponentialDecayOptions {
   double initial = 1e-3;    ///< η₀ in [0, ∞)
   double factor = 0.0;      ///< γ in (0, ∞); must be given
@@ -21,6 +22,7 @@ struct ExponentialDecayOptions {
 /// The schedule made by exponential_decay().
 class ExponentialDecay {
  public:
+  /// Takes what exponential_decay() takes, and throws what it throws.
   explicit ExponentialDecay(const ExponentialDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "exponential_decay", "initial");
     require_in(ranges::positive, options.factor, "exponential_decay", "factor");

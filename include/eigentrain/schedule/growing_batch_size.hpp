@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of growing_batch_size().
 struct GrowingBatchSizeOptions {
   std::int64_t initial = 32;  ///< B₀ ≥ 1
   std::int64_t factor = 2;    ///< f ≥ 1
@@ -18,6 +19,7 @@ struct GrowingBatchSizeOptions {
 /// The schedule made by growing_batch_size().
 class GrowingBatchSize {
  public:
+  /// Takes what growing_batch_size() takes, and throws what it throws.
   explicit GrowingBatchSize(const GrowingBatchSizeOptions& options) : options_(options) {
     require_at_least(1, options.initial, "growing_batch_size", "initial");
     require_at_least(1, options.factor, "growing_batch_size", "factor");

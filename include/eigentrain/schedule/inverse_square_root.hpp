@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of inverse_square_root().
 struct InverseSquareRootOptions {
   double peak = 1e-3;          ///< η₀ in [0, ∞)
   std::int64_t warmup = 0;     ///< w ≥ 0, the step of the peak
@@ -19,6 +20,7 @@ struct InverseSquareRootOptions {
 /// The schedule made by inverse_square_root().
 class InverseSquareRoot {
  public:
+  /// Takes what inverse_square_root() takes, and throws what it throws.
   explicit InverseSquareRoot(const InverseSquareRootOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.peak, "inverse_square_root", "peak");
     require_in(ranges::not_negative, options.start, "inverse_square_root", "start");
@@ -65,6 +67,7 @@ inline InverseSquareRoot inverse_square_root(const InverseSquareRootOptions& opt
   return InverseSquareRoot(options);
 }
 
+/// The options of noam().
 struct NoamOptions {
   std::int64_t model_size = 512;  ///< d ≥ 1, the width of the model
   std::int64_t warmup = 4000;     ///< w ≥ 1, the steps in which the rate rises
@@ -74,6 +77,7 @@ struct NoamOptions {
 /// The schedule made by noam().
 class Noam {
  public:
+  /// Takes what noam() takes, and throws what it throws.
   explicit Noam(const NoamOptions& options) : options_(options) {
     require_at_least(1, options.model_size, "noam", "model_size");
     require_at_least(1, options.warmup, "noam", "warmup");

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of inverse_time_decay().
 struct InverseTimeDecayOptions {
   double initial = 1e-3;    ///< η₀ in [0, ∞)
   double factor = 1.0;      ///< γ in [0, ∞)
@@ -19,6 +20,7 @@ struct InverseTimeDecayOptions {
 /// The schedule made by inverse_time_decay().
 class InverseTimeDecay {
  public:
+  /// Takes what inverse_time_decay() takes, and throws what it throws.
   explicit InverseTimeDecay(const InverseTimeDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "inverse_time_decay", "initial");
     require_in(ranges::not_negative, options.factor, "inverse_time_decay", "factor");

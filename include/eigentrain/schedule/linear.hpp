@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of linear_decay().
 struct LinearDecayOptions {
   double initial = 1e-3;   ///< η₀ in [0, ∞)
   double final = 0.0;      ///< η₁ in [0, ∞); above η₀ the rate rises
@@ -17,6 +18,7 @@ struct LinearDecayOptions {
 /// The schedule made by linear_decay().
 class LinearDecay {
  public:
+  /// Takes what linear_decay() takes, and throws what it throws.
   explicit LinearDecay(const LinearDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "linear_decay", "initial");
     require_in(ranges::not_negative, options.final, "linear_decay", "final");

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of piecewise_constant().
 struct PiecewiseConstantOptions {
   std::vector<double> values = {};            ///< η₀, η₁, …, ηₙ, each in [0, ∞); at least one
   std::vector<std::int64_t> boundaries = {};  ///< b₁ < … < bₙ, ≥ 1: one fewer than values
@@ -17,6 +18,7 @@ struct PiecewiseConstantOptions {
 /// The schedule made by piecewise_constant().
 class PiecewiseConstant {
  public:
+  /// Takes what piecewise_constant() takes, and throws what it throws.
   explicit PiecewiseConstant(PiecewiseConstantOptions options) : options_(std::move(options)) {
     require(options_.values.size() == options_.boundaries.size() + 1,
             "piecewise_constant: there must be one boundary fewer than values, got ",
@@ -53,6 +55,7 @@ inline PiecewiseConstant piecewise_constant(PiecewiseConstantOptions options) {
   return PiecewiseConstant(std::move(options));
 }
 
+/// The options of piecewise_linear().
 struct PiecewiseLinearOptions {
   std::vector<std::int64_t> steps = {};  ///< t₁ < t₂ < …, ≥ 0; at least one
   std::vector<double> values = {};       ///< the rate at each of them, in [0, ∞)
@@ -61,6 +64,7 @@ struct PiecewiseLinearOptions {
 /// The schedule made by piecewise_linear().
 class PiecewiseLinear {
  public:
+  /// Takes what piecewise_linear() takes, and throws what it throws.
   explicit PiecewiseLinear(PiecewiseLinearOptions options) : options_(std::move(options)) {
     require(!options_.steps.empty() && options_.values.size() == options_.steps.size(),
             "piecewise_linear: there must be a value for each of one or more steps, got ",

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of polynomial_decay().
 struct PolynomialDecayOptions {
   double initial = 1e-3;   ///< η₀ in [0, ∞)
   double final = 0.0;      ///< η₁ in [0, ∞)
@@ -19,6 +20,7 @@ struct PolynomialDecayOptions {
 /// The schedule made by polynomial_decay().
 class PolynomialDecay {
  public:
+  /// Takes what polynomial_decay() takes, and throws what it throws.
   explicit PolynomialDecay(const PolynomialDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "polynomial_decay", "initial");
     require_in(ranges::not_negative, options.final, "polynomial_decay", "final");

@@ -10,6 +10,7 @@
 
 namespace eigentrain {
 
+/// The options of cosine_restarts().
 struct CosineRestartsOptions {
   double initial = 1e-3;        ///< η₀ in [0, ∞), the first peak
   double final = 0.0;           ///< η₁ in [0, ∞), where each cycle ends
@@ -22,6 +23,7 @@ struct CosineRestartsOptions {
 /// The schedule made by cosine_restarts().
 class CosineRestarts {
  public:
+  /// Takes what cosine_restarts() takes, and throws what it throws.
   explicit CosineRestarts(const CosineRestartsOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "cosine_restarts", "initial");
     require_in(ranges::not_negative, options.final, "cosine_restarts", "final");

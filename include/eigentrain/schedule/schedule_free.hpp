@@ -12,6 +12,7 @@
 
 namespace eigentrain {
 
+/// The options of schedule_free().
 struct ScheduleFreeOptions {
   Schedule learning_rate = 2.5e-3;  ///< η ≥ 0; a number, as no schedule is needed
   double momentum = 0.9;  ///< β in (0, 1): where between z (0) and x (1) gradients are taken
@@ -34,15 +35,28 @@ EIGENTRAIN_COLD inline Exact real_power(double base, double x) {
 /// The transform made by schedule_free().
 class ScheduleFree {
  public:
+  static constexpr std::string_view state_name = "schedule_free";
+  static constexpr std::string_view slot_names[] = {"z_minus_y"};
+  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
+  /// What it knows of the steps so far.
   struct Measurement {
     double rate = 0.0;          ///< of the last step
     double largest_rate = 0.0;  ///< so far
     double weight_sum = 0.0;    ///< of all steps
     double share = 0.0;         ///< c, what the last step weighs in the average
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("rate", rate);
+      visit("largest_rate", largest_rate);
+      visit("weight_sum", weight_sum);
+      visit("share", share);
+    }
   };
 
+  /// Takes what schedule_free() takes, and throws what it throws.
   explicit ScheduleFree(ScheduleFreeOptions options) : options_(std::move(options)) {
     constexpr std::string_view owner = "schedule_free";
     require_in({0.0, 1.0, true, true}, options_.momentum, owner, "momentum");
@@ -51,22 +65,33 @@ class ScheduleFree {
     require_in(ranges::not_negative, options_.weight_lr_power, owner, "weight_lr_power");
   }
 
+  /// The options that it was made with.
   const ScheduleFreeOptions& options() const { return options_; }
+  /// The learning rate, as it was given.
   const Schedule& rate() const { return options_.learning_rate; }
+  /// Takes another learning rate.
   void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
   /// Whether to_average() has been called, and to_training() not yet.
   bool averaging() const { return averaging_; }
+  /// For to_average() and to_training(): which of the two comes now.
   ScheduleFree& set_averaging(bool averaging) {
     averaging_ = averaging;
     return *this;
   }
 
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("averaging", averaging_);
+  }
+
+  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream&, const Step& step, Measurement& measured) const {
     weigh(step.count, measured);
   }
 
+  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([rate = Exact(measured.rate), share = Exact(measured.share),

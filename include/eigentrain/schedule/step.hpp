@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of step_decay().
 struct StepDecayOptions {
   double initial = 1e-3;    ///< η₀ in [0, ∞)
   double factor = 0.1;      ///< γ in (0, ∞)
@@ -18,6 +19,7 @@ struct StepDecayOptions {
 /// The schedule made by step_decay().
 class StepDecay {
  public:
+  /// Takes what step_decay() takes, and throws what it throws.
   explicit StepDecay(const StepDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "step_decay", "initial");
     require_in(ranges::positive, options.factor, "step_decay", "factor");

@@ -15,16 +15,18 @@ namespace eigentrain {
 /// The curve along which a warm-up rises.
 enum class WarmupShape { linear, exponential, cosine };
 
+/// The options of warmup().
 struct WarmupOptions {
-  std::int64_t steps = 0;  ///< T, the length of the warm-up; must be given, ≥ 1
-  double start = 0.0;      ///< η₀ in [0, ∞), the rate of the first step
-  Schedule then = 1e-3;    ///< what follows, from its own step 0 on
-  WarmupShape shape = WarmupShape::linear;
+  std::int64_t steps = 0;                   ///< T, the length of the warm-up; must be given, ≥ 1
+  double start = 0.0;                       ///< η₀ in [0, ∞), the rate of the first step
+  Schedule then = 1e-3;                     ///< what follows, from its own step 0 on
+  WarmupShape shape = WarmupShape::linear;  ///< along which curve it rises
 };
 
 /// The schedule made by warmup().
 class Warmup {
  public:
+  /// Takes what warmup() takes, and throws what it throws.
   explicit Warmup(const WarmupOptions& options) : options_(options), target_(options.then(0)) {
     require_at_least(1, options.steps, "warmup", "steps");
     require_in(ranges::not_negative, options.start, "warmup", "start");
