@@ -68,11 +68,8 @@ concept Owning = OwningDense<T> || (Contiguous<T> && !ContiguousView<T>);
 
 template <class T>
 consteval bool has_unit_inner_stride() {
-  if constexpr (Dense<T>) {
-    return Eigen::internal::inner_stride_at_compile_time<T>::ret == 1;
-  } else {
-    return true;
-  }
+  if constexpr (Dense<T>) return Eigen::internal::inner_stride_at_compile_time<T>::ret == 1;
+  return true;
 }
 
 template <class T>
@@ -158,11 +155,8 @@ consteval bool is_row_major() {
 
 template <class T>
 consteval bool is_vector() {
-  if constexpr (Dense<T>) {
-    return bool(T::IsVectorAtCompileTime);
-  } else {
-    return false;
-  }
+  if constexpr (Dense<T>) return bool(T::IsVectorAtCompileTime);
+  return false;
 }
 
 /// What a list of parameters may hold: compiles if P can be a parameter of S, and G its gradient.

@@ -56,8 +56,9 @@ class Parameters {
   /// The number of values in tensor i when it was added; a step throws if it has changed.
   Index count(Index i) const { return entry(i).parameter.shape().size(); }
 
-  /// The shape of tensor i when it was added, and whether its type says that it is a vector.
+  /// The shape of tensor i when it was added.
   const Shape& shape(Index i) const { return entry(i).parameter.shape(); }
+  /// Whether the type of tensor i says that it is a vector.
   bool is_vector(Index i) const { return entry(i).parameter.is_vector(); }
 
   /// Shows a checkpoint the values of all tensors; see StateVisitor.

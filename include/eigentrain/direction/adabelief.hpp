@@ -46,10 +46,8 @@ class AdaBeliefDirection {
  public:
   static constexpr std::string_view state_name = "adabelief";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_var"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what adabelief_direction() takes, and throws what it throws.
   explicit AdaBeliefDirection(const AdaBeliefDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adabelief_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
@@ -57,10 +55,8 @@ class AdaBeliefDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
-  /// The options that it was made with.
   const AdaBeliefDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const detail::BeliefFactors factors = detail::belief_factors(options_, step);

@@ -17,19 +17,15 @@ class AdaDeltaDirection {
  public:
   static constexpr std::string_view state_name = "adadelta";
   static constexpr std::string_view slot_names[] = {"square_avg", "acc_delta"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what adadelta_direction() takes, and throws what it throws.
   explicit AdaDeltaDirection(const AdaDeltaDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.rho, "adadelta_direction", "rho");
     require_in(ranges::positive, options.epsilon, "adadelta_direction", "epsilon");
   }
 
-  /// The options that it was made with.
   const AdaDeltaDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     return [rho = S(options_.rho), weight = S(1.0 - options_.rho), epsilon = S(options_.epsilon)](

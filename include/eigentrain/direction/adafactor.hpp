@@ -24,7 +24,6 @@ class AdafactorDirection {
  public:
   static constexpr std::string_view state_name = "adafactor";
   static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;  // scratch
 
   /// The means of squares, and room to work in; to be kept, not to be read.
@@ -55,7 +54,6 @@ class AdafactorDirection {
     }
   };
 
-  /// Takes what adafactor_direction() takes, and throws what it throws.
   explicit AdafactorDirection(const AdafactorDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adafactor_direction";
     require(options.beta2_decay <= 0.0 && options.beta2_decay >= -100.0, owner,
@@ -65,10 +63,8 @@ class AdafactorDirection {
     require_in(ranges::positive_or_infinite, options.clip, owner, "clip");
   }
 
-  /// The options that it was made with.
   const AdafactorDirectionOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -105,7 +101,6 @@ class AdafactorDirection {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([factors = measured.factors.data()](const Tensor<S>& tensor) {

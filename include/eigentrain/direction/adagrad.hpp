@@ -19,10 +19,8 @@ class AdaGradDirection {
  public:
   static constexpr std::string_view state_name = "adagrad";
   static constexpr std::string_view slot_names[] = {"sum"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
-  /// Takes what adagrad_direction() takes, and throws what it throws.
   explicit AdaGradDirection(const AdaGradDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adagrad_direction";
     require_in(ranges::not_negative, options.learning_rate_decay, owner, "learning_rate_decay");
@@ -31,10 +29,8 @@ class AdaGradDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
-  /// The options that it was made with.
   const AdaGradDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     // The divisor times the decay of the rate, which is 1 and exact if there is none. The sum

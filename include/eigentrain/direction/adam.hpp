@@ -75,18 +75,14 @@ class AdamDirection {
  public:
   static constexpr std::string_view state_name = "adam";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what adam_direction() takes, and throws what it throws.
   explicit AdamDirection(const AdamDirectionOptions& options) : options_(options) {
     detail::check_adam(options, "adam_direction");
   }
 
-  /// The options that it was made with.
   const AdamDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     return [moments = detail::adam_moments<S>(options_),

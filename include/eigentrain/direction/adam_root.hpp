@@ -19,19 +19,15 @@ class AdamRootDirection {
  public:
   static constexpr std::string_view state_name = "adam_root";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what adam_root_direction() takes, and throws what it throws.
   explicit AdamRootDirection(const AdamRootDirectionOptions& options) : options_(options) {
     detail::check_adam(adam(), "adam_root_direction");
     require_in(ranges::not_negative, options.epsilon_root, "adam_root_direction", "epsilon_root");
   }
 
-  /// The options that it was made with.
   const AdamRootDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     // v̂ + ε₀ is (v + ε₀·(1 − β₂ᵗ)) / (1 − β₂ᵗ).

@@ -19,20 +19,16 @@ class AdaMaxDirection {
  public:
   static constexpr std::string_view state_name = "adamax";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_inf"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what adamax_direction() takes, and throws what it throws.
   explicit AdaMaxDirection(const AdaMaxDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.beta1, "adamax_direction", "beta1");
     require_in(ranges::fraction_below_one, options.beta2, "adamax_direction", "beta2");
     require_in(ranges::positive, options.epsilon, "adamax_direction", "epsilon");
   }
 
-  /// The options that it was made with.
   const AdaMaxDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact correction = Exact(1.0) - step.power(options_.beta1);

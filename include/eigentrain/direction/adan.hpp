@@ -20,10 +20,8 @@ class AdanDirection {
   static constexpr std::string_view state_name = "adan";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_diff", "exp_avg_sq",
                                                     "previous"};
-  /// Its state values for each parameter.
   static constexpr int slots = 4;
 
-  /// Takes what adan_direction() takes, and throws what it throws.
   explicit AdanDirection(const AdanDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "adan_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
@@ -32,10 +30,8 @@ class AdanDirection {
     require_in(ranges::positive, options.epsilon, owner, "epsilon");
   }
 
-  /// The options that it was made with.
   const AdanDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact one = 1.0;

@@ -17,22 +17,18 @@ class AmsGradDirection {
  public:
   static constexpr std::string_view state_name = "amsgrad";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 3;
 
-  /// Takes what amsgrad_direction() takes, and throws what it throws.
   explicit AmsGradDirection(const AdamDirectionOptions& options,
                             AmsGradMaximum maximum = AmsGradMaximum::raw)
       : options_(options), maximum_(maximum) {
     detail::check_adam(options, "amsgrad_direction");
   }
 
-  /// The options that it was made with.
   const AdamDirectionOptions& options() const { return options_; }
   /// Of what the largest is taken.
   AmsGradMaximum maximum() const { return maximum_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const bool corrected = maximum_ == AmsGradMaximum::corrected;

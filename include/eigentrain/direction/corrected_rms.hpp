@@ -17,19 +17,15 @@ class CorrectedRmsDirection {
  public:
   static constexpr std::string_view state_name = "corrected_rms";
   static constexpr std::string_view slot_names[] = {"exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
-  /// Takes what corrected_rms_direction() takes, and throws what it throws.
   explicit CorrectedRmsDirection(const CorrectedRmsDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.beta, "corrected_rms_direction", "beta");
     require_in(ranges::positive, options.epsilon, "corrected_rms_direction", "epsilon");
   }
 
-  /// The options that it was made with.
   const CorrectedRmsDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact one = 1.0;

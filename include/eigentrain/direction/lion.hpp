@@ -17,19 +17,15 @@ class LionDirection {
  public:
   static constexpr std::string_view state_name = "lion";
   static constexpr std::string_view slot_names[] = {"exp_avg"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
-  /// Takes what lion_direction() takes, and throws what it throws.
   explicit LionDirection(const LionDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.beta1, "lion_direction", "beta1");
     require_in(ranges::fraction_below_one, options.beta2, "lion_direction", "beta2");
   }
 
-  /// The options that it was made with.
   const LionDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     return [b1 = S(options_.beta1), a1 = S(1.0 - options_.beta1), b2 = S(options_.beta2),

@@ -19,7 +19,6 @@ class Momentum {
   static constexpr std::string_view state_name = "momentum";
   static constexpr std::string_view slot_names[] = {"momentum_buffer"};
 
-  /// Takes what momentum() takes, and throws what it throws.
   explicit Momentum(const MomentumOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "momentum", "momentum");
     require_in(ranges::fraction, options.dampening, "momentum", "dampening");
@@ -28,12 +27,10 @@ class Momentum {
             options.momentum, " and dampening ", options.dampening);
   }
 
-  /// The options that it was made with.
   const MomentumOptions& options() const { return options_; }
   /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     // The first buffer is the gradient itself: the buffer is zero then, so a weight of one does it.

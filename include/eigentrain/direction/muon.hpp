@@ -27,7 +27,6 @@ class MuonDirection {
  public:
   static constexpr std::string_view state_name = "muon";
   static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;  // the momentum; the direction of this step
 
   /// Nothing but room to work in.
@@ -38,16 +37,13 @@ class MuonDirection {
     void visit_state(Visitor&, const List&) {}
   };
 
-  /// Takes what muon_direction() takes, and throws what it throws.
   explicit MuonDirection(const MuonDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "muon_direction", "momentum");
     detail::check_newton_schulz(options.iteration, "muon_direction");
   }
 
-  /// The options that it was made with.
   const MuonDirectionOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -72,7 +68,6 @@ class MuonDirection {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [mu = S(options_.momentum), rest = S(1.0 - options_.momentum)](

@@ -20,7 +20,6 @@ class NAdamDirection {
  public:
   static constexpr std::string_view state_name = "nadam";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
   /// The product of all momentums up to a step. It is kept by the chain, with the rest of its
@@ -33,21 +32,17 @@ class NAdamDirection {
     void visit_state(Visitor&, const List&) {}  // a function of the step
   };
 
-  /// Takes what nadam_direction() takes, and throws what it throws.
   explicit NAdamDirection(const NAdamDirectionOptions& options) : options_(options) {
     detail::check_adam(adam(), "nadam_direction");
     require_in({0.0, ranges::infinity}, options.momentum_decay, "nadam_direction",
                "momentum_decay");
   }
 
-  /// The options that it was made with.
   const NAdamDirectionOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream&, Measurement&) const {}
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& measured) const {
     const Exact one = 1.0;

@@ -20,19 +20,15 @@ class RAdamDirection {
  public:
   static constexpr std::string_view state_name = "radam";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what radam_direction() takes, and throws what it throws.
   explicit RAdamDirection(const RAdamDirectionOptions& options) : options_(options) {
     detail::check_adam(adam(), "radam_direction");
     require_in({4.0, ranges::infinity}, options.threshold, "radam_direction", "threshold");
   }
 
-  /// The options that it was made with.
   const RAdamDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     // As in Adam, m / (root·√v + margin). Before the variance is known, u = m / (1 − β₁ᵗ): the root

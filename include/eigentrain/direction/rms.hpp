@@ -20,18 +20,15 @@ class RmsDirection {
   static constexpr std::string_view state_name = "rms";
   static constexpr std::string_view slot_names[] = {"square_avg", "grad_avg"};
 
-  /// Takes what rms_direction() takes, and throws what it throws.
   explicit RmsDirection(const RmsDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.alpha, "rms_direction", "alpha");
     require_in(ranges::positive, options.epsilon, "rms_direction", "epsilon");
   }
 
-  /// The options that it was made with.
   const RmsDirectionOptions& options() const { return options_; }
   /// Its state values for each parameter.
   int slots() const { return options_.centered ? 2 : 1; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     const S alpha = S(options_.alpha);

@@ -23,10 +23,8 @@ class RpropDirection {
  public:
   static constexpr std::string_view state_name = "rprop";
   static constexpr std::string_view slot_names[] = {"prev", "step_size"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what rprop_direction() takes, and throws what it throws.
   explicit RpropDirection(const RpropDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "rprop_direction";
     require_in(ranges::positive, options.initial_step, owner, "initial_step");
@@ -37,10 +35,8 @@ class RpropDirection {
                "max_step");
   }
 
-  /// The options that it was made with.
   const RpropDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     // A step of zero is one that has not been set yet, so none may become zero.

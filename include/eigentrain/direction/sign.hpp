@@ -17,17 +17,14 @@ class SignDirection {
   static constexpr std::string_view state_name = "sign";
   static constexpr std::string_view slot_names[] = {"momentum_buffer"};
 
-  /// Takes what sign_direction() takes, and throws what it throws.
   explicit SignDirection(const SignDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "sign_direction", "momentum");
   }
 
-  /// The options that it was made with.
   const SignDirectionOptions& options() const { return options_; }
   /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     const auto plain = [](const auto& g, const auto&) { return sign(g); };

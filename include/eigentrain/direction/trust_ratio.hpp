@@ -36,13 +36,10 @@ class TrustRatio {
     void visit_state(Visitor&, const List&) {}  // made anew in each step
   };
 
-  /// Takes what trust_ratio() takes, and throws what it throws.
   explicit TrustRatio(const TrustRatioOptions& options) : options_(options) { check(); }
 
-  /// The options that it was made with.
   const TrustRatioOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.ratios.resize(stream.tensors());
@@ -56,7 +53,6 @@ class TrustRatio {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([decay = options_.weight_decay,

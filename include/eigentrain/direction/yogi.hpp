@@ -20,10 +20,8 @@ class YogiDirection {
  public:
   static constexpr std::string_view state_name = "yogi";
   static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 2;
 
-  /// Takes what yogi_direction() takes, and throws what it throws.
   explicit YogiDirection(const YogiDirectionOptions& options) : options_(options) {
     constexpr std::string_view owner = "yogi_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
@@ -32,10 +30,8 @@ class YogiDirection {
     require_in(ranges::not_negative, options.initial, owner, "initial");
   }
 
-  /// The options that it was made with.
   const YogiDirectionOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact one = 1.0;

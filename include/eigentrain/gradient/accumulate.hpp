@@ -11,7 +11,6 @@ class Accumulate {
  public:
   static constexpr std::string_view state_name = "accumulate";
   static constexpr std::string_view slot_names[] = {"sum"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
   /// How far it is.
@@ -25,7 +24,6 @@ class Accumulate {
     }
   };
 
-  /// Takes what accumulate() takes, and throws what it throws.
   explicit Accumulate(std::int64_t batches) : batches_(batches) {
     require_at_least(1, batches, "accumulate", "batches");
   }
@@ -41,13 +39,11 @@ class Accumulate {
             batches_, " now");
   }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream&, Measurement& measured) const {
     measured.gathered = (measured.gathered + 1) % batches_;
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const {
     return measured.gathered == 0 ? Verdict::proceed : Verdict::gather;
   }
@@ -61,7 +57,6 @@ class Accumulate {
     };
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [count = S(batches_)](const auto& u, const auto&, auto& sum) {

@@ -49,7 +49,6 @@ class AddNoise {
  public:
   static constexpr std::string_view state_name = "add_noise";
   static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
   /// How far it is.
@@ -69,7 +68,6 @@ class AddNoise {
     require_in(ranges::not_negative, options.gamma, "add_noise", "gamma");
   }
 
-  /// The options that it was made with.
   const NoiseOptions& options() const { return options_; }
 
   template <class Visitor>
@@ -78,7 +76,6 @@ class AddNoise {
     visit("stream", stream_);
   }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -93,7 +90,6 @@ class AddNoise {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement&) const {
     const Exact fading = log(Exact(static_cast<double>(step.count))) * options_.gamma;

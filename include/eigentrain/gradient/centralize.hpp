@@ -69,12 +69,10 @@ class Centralize {
  public:
   static constexpr std::string_view state_name = "centralize";
   static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// Nothing: what it measures it writes down.
   struct Measurement {};
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement&) const {
     using S = typename Stream::Scalar;
@@ -87,7 +85,6 @@ class Centralize {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [](const auto&, const auto&, auto& stored) { return stored; };

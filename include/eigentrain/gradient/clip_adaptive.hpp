@@ -129,7 +129,6 @@ class ClipAdaptive {
  public:
   static constexpr std::string_view state_name = "clip_adaptive";
   static constexpr std::string_view slot_names[] = {""};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
   /// What was clipped and skipped so far.
@@ -143,15 +142,12 @@ class ClipAdaptive {
     }
   };
 
-  /// Takes what clip_adaptive() takes, and throws what it throws.
   explicit ClipAdaptive(const AdaptiveClipOptions& options) : options_(options) {
     detail::check_adaptive(options, "clip_adaptive");
   }
 
-  /// The options that it was made with.
   const AdaptiveClipOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -175,10 +171,8 @@ class ClipAdaptive {
     }
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement&) const {
     return [](const auto&, const auto&, auto& stored) { return stored; };

@@ -59,10 +59,8 @@ class ClipByGlobalNorm {
 
   /// The largest norm that passes.
   double max_norm() const { return max_norm_; }
-  /// The options that it was made with.
   const ClipNormOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.norm = detail::norm(stream, options_.order);
@@ -72,10 +70,8 @@ class ClipByGlobalNorm {
     measured.clipped += measured.factor < 1.0;
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return [factor = S(measured.factor)](const auto& u, const auto&) { return factor * u; };

@@ -57,7 +57,6 @@ class ClipByTensor {
   /// The largest norm, or root mean square, that passes.
   double limit() const { return limit_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {
     measured.values.resize(stream.tensors());
@@ -76,10 +75,8 @@ class ClipByTensor {
     for (const double value : measured.values) measured.clipped += value > limit_;
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const { return detail::verdict_of(measured); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor(

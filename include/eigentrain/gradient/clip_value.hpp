@@ -48,7 +48,6 @@ struct ClipBounds {
 /// The transform made by clip_by_value().
 class ClipByValue {
  public:
-  /// Takes what clip_by_value() takes, and throws what it throws.
   explicit ClipByValue(const detail::ClipBounds& bounds) : bounds_(bounds) {}
 
   /// The lower bound.
@@ -56,7 +55,6 @@ class ClipByValue {
   /// The upper bound.
   double high() const { return bounds_.high; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     return bounds_.rule<S>();

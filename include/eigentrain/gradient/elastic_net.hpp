@@ -32,14 +32,11 @@ struct ElasticNetFactors {
 /// The transform made by add_elastic_net().
 class AddElasticNet {
  public:
-  /// Takes what add_elastic_net() takes, and throws what it throws.
   explicit AddElasticNet(const ElasticNetOptions& options)
       : options_(options), factors_(options, "add_elastic_net") {}
 
-  /// The options that it was made with.
   const ElasticNetOptions& options() const { return options_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     return per_tensor([factors = factors_](const ParameterOptions& options) {

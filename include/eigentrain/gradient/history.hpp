@@ -35,9 +35,7 @@ class History {
   explicit History(std::int64_t capacity) : values_(checked(capacity)) {}
 
   // Copies only: a History that was moved from would have lost its window, but not its size.
-  /// Copies the window.
   History(const History&) = default;
-  /// Copies the window.
   History& operator=(const History&) = default;
 
   /// Appends a value; the oldest one leaves a window that is full.
@@ -78,8 +76,7 @@ class History {
   Index size() const { return size_; }
   /// How many values were ever pushed. Value i of the window was number count() − size() + i.
   std::int64_t count() const { return count_; }
-  /// m, how many values of the window are finite.
-  Index finite() const { return finite_; }
+  Index finite() const { return finite_; }  ///< m, how many values of the window are finite
 
   /// Value i of the window, from 0, the oldest, to size() − 1. Throws std::invalid_argument for
   /// others.
@@ -118,8 +115,7 @@ class History {
     require_in(ranges::fraction, q, "History", "q of a quantile");
     return interpolated(q, finite_, [this](Index rank) { return sorted(rank); });
   }
-  /// quantile(½).
-  double median() const { return quantile(0.5); }
+  double median() const { return quantile(0.5); }  ///< quantile(½)
 
   /// The median of the finite values among the window's values [first, last), 0 being the oldest.
   /// Takes time in proportion to (last − first)·log m, and allocates nothing either. Throws

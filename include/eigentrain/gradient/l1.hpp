@@ -9,7 +9,6 @@ namespace eigentrain {
 /// The transform made by add_l1().
 class AddL1 {
  public:
-  /// Takes what add_l1() takes, and throws what it throws.
   explicit AddL1(double lambda) : lambda_(lambda) {
     require_in(ranges::not_negative, lambda, "add_l1", "lambda");
   }
@@ -17,7 +16,6 @@ class AddL1 {
   /// λ, the strength.
   double lambda() const { return lambda_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     return per_tensor([lambda = lambda_](const ParameterOptions& options) {

@@ -86,15 +86,12 @@ class MaskUpdates {
  public:
   static constexpr std::string_view state_name = "mask_updates";
   static constexpr std::string_view slot_names[] = {"mask"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// Which tensors have their masks already.
   using Measurement = detail::Joined;
 
-  /// Takes what mask_updates() takes, and throws what it throws.
   explicit MaskUpdates(Masks<S> masks) : masks_(std::move(masks)) {}
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& joined) const {
     joined.take(stream);
@@ -107,7 +104,6 @@ class MaskUpdates {
     });
   }
 
-  /// The rule of one step, which the chain asks for.
   template <std::same_as<S>>
   auto at(const Step&, const Measurement&) const {
     return [](const auto& u, const auto&, auto& mask) {

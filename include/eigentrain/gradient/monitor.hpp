@@ -44,7 +44,6 @@ class Monitor {
     require_at_least(1, options.every, "Monitor", "every");
   }
 
-  /// The options that it was made with.
   const MonitorOptions& options() const { return options_; }
   /// Whether the last step was one of those that are gathered.
   bool gathered() const { return gathered_; }

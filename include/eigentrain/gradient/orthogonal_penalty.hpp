@@ -43,7 +43,6 @@ class OrthogonalPenalty {
     require(options.groups != Groups::all, "OrthogonalPenalty: groups must be rows or columns");
   }
 
-  /// The options that it was made with.
   const OrthogonalPenaltyOptions& options() const { return options_; }
 
   /// The penalty of this matrix.

@@ -48,7 +48,6 @@ class PerExampleMean {
                "noise_multiplier");
   }
 
-  /// The options that it was made with.
   const PerExampleOptions& options() const { return options_; }
   /// Examples since the last finish().
   std::int64_t count() const { return count_; }

@@ -22,7 +22,6 @@ auto decay_rule(double decay) {
 /// The transform made by add_decay().
 class AddDecay {
  public:
-  /// Takes what add_decay() takes, and throws what it throws.
   explicit AddDecay(double decay) : decay_(decay) {
     require_in(ranges::not_negative, decay, "add_decay", "decay");
   }
@@ -30,7 +29,6 @@ class AddDecay {
   /// λ, the strength.
   double decay() const { return decay_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     // Most optimizers have this, and most programs leave it at zero.
@@ -45,7 +43,6 @@ class AddDecay {
 /// The transform made by decay_weights().
 class DecayWeights {
  public:
-  /// Takes what decay_weights() takes, and throws what it throws.
   explicit DecayWeights(double decay) : decay_(decay) {
     require_in(ranges::not_negative, decay, "decay_weights", "decay");
   }
@@ -53,7 +50,6 @@ class DecayWeights {
   /// λ, the strength.
   double decay() const { return decay_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&) const {
     return detail::decay_rule<S>(decay_);

@@ -32,12 +32,9 @@ class RelativeDescend {
     require_in(ranges::not_negative, weight_decay, "adafactor", "weight_decay");
   }
 
-  /// The learning rate, as it was given.
   const Schedule& rate() const { return rate_; }
-  /// Takes another learning rate.
   void set_rate(Schedule rate) { rate_ = std::move(rate); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const double rate = rate_(step.index());

@@ -61,14 +61,12 @@ class EmaParameters {
  public:
   static constexpr std::string_view state_name = "ema_parameters";
   static constexpr std::string_view slot_names[] = {"average"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
   /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
-  /// Takes what ema_parameters() takes, and throws what it throws.
   template <std::same_as<EmaOptions> Options = EmaOptions>
   explicit EmaParameters(const Options& options) : options_(options) {
     constexpr std::string_view owner = "ema_parameters";
@@ -79,7 +77,6 @@ class EmaParameters {
             ": a debiased average has no warm-up; its first weights are large anyway");
   }
 
-  /// The options that it was made with.
   const EmaOptions& options() const { return options_; }
 
   /// The weight of the newest parameters in a step.
@@ -98,13 +95,11 @@ class EmaParameters {
     return max(newest, least)[0];
   }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& joined) const {
     joined.take(stream);
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& joined) const {
     return detail::take_average<S>(weight(step), joined);
@@ -119,30 +114,25 @@ class AverageParameters {
  public:
   static constexpr std::string_view state_name = "average_parameters";
   static constexpr std::string_view slot_names[] = {"average"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
   /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
-  /// Takes what average_parameters() takes, and throws what it throws.
   template <std::same_as<AverageOptions> Options = AverageOptions>
   explicit AverageParameters(const Options& options) : options_(options) {
     require_at_least(0, options.start, "average_parameters", "start");
     require_at_least(1, options.every, "average_parameters", "every");
   }
 
-  /// The options that it was made with.
   const AverageOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& joined) const {
     joined.take(stream);
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& joined) const {
     const std::int64_t since = step.index() - options_.start;

@@ -18,29 +18,24 @@ class Lookahead {
  public:
   static constexpr std::string_view state_name = "lookahead";
   static constexpr std::string_view slot_names[] = {"slow"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
   /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
   /// Which tensors have slow weights already.
   using Measurement = detail::Joined;
 
-  /// Takes what lookahead() takes, and throws what it throws.
   explicit Lookahead(const LookaheadOptions& options) : options_(options) {
     require_at_least(1, options.period, "lookahead", "period");
     require_in({0.0, 1.0, true}, options.alpha, "lookahead", "alpha");
   }
 
-  /// The options that it was made with.
   const LookaheadOptions& options() const { return options_; }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, Measurement& joined) const {
     joined.take(stream);
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& joined) const {
     const auto meet = per_tensor([alpha = S(options_.alpha), &joined](const Tensor<S>& tensor) {

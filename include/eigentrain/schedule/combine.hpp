@@ -56,7 +56,6 @@ struct RepeatOptions {
 /// The schedule made by repeat_schedule().
 class RepeatedSchedule {
  public:
-  /// Takes what repeat_schedule() takes, and throws what it throws.
   explicit RepeatedSchedule(const RepeatOptions& options) : options_(options) {
     require_at_least(1, options.period, "repeat_schedule", "period");
     require_at_least(0, options.times, "repeat_schedule", "times");

@@ -19,7 +19,6 @@ struct CosineDecayOptions {
 /// The schedule made by cosine_decay().
 class CosineDecay {
  public:
-  /// Takes what cosine_decay() takes, and throws what it throws.
   explicit CosineDecay(const CosineDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "cosine_decay", "initial");
     require_in(ranges::not_negative, options.final, "cosine_decay", "final");

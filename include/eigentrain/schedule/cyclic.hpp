@@ -29,7 +29,6 @@ struct CyclicOptions {
 /// The schedule made by cyclic().
 class Cyclic {
  public:
-  /// Takes what cyclic() takes, and throws what it throws.
   explicit Cyclic(const CyclicOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.base, "cyclic", "base");
     require_in(ranges::not_negative, options.peak, "cyclic", "peak");

@@ -12,15 +12,11 @@ class Descend {
  public:
   static constexpr std::string_view state_name = "descend";
 
-  /// Takes what descend() takes, and throws what it throws.
   explicit Descend(Schedule rate) : rate_(std::move(rate)) {}
 
-  /// The learning rate, as it was given.
   const Schedule& rate() const { return rate_; }
-  /// Takes another learning rate.
   void set_rate(Schedule rate) { rate_ = std::move(rate); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const double rate = rate_(step.index());

@@ -19,19 +19,14 @@ class DescendWithDecay {
  public:
   static constexpr std::string_view state_name = "descend_with_decay";
 
-  /// Takes what descend_with_decay() takes, and throws what it throws.
   explicit DescendWithDecay(DescendWithDecayOptions options) : options_(std::move(options)) {
     require_in(ranges::not_negative, options_.weight_decay, "descend_with_decay", "weight_decay");
   }
 
-  /// The options that it was made with.
   const DescendWithDecayOptions& options() const { return options_; }
-  /// The learning rate, as it was given.
   const Schedule& rate() const { return options_.learning_rate; }
-  /// Takes another learning rate.
   void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const Exact rate = detail::rate_at(options_.learning_rate, step.index(), "descend_with_decay");

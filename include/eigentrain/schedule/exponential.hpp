@@ -22,7 +22,6 @@ struct ExponentialDecayOptions {
 /// The schedule made by exponential_decay().
 class ExponentialDecay {
  public:
-  /// Takes what exponential_decay() takes, and throws what it throws.
   explicit ExponentialDecay(const ExponentialDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "exponential_decay", "initial");
     require_in(ranges::positive, options.factor, "exponential_decay", "factor");

@@ -19,7 +19,6 @@ struct GrowingBatchSizeOptions {
 /// The schedule made by growing_batch_size().
 class GrowingBatchSize {
  public:
-  /// Takes what growing_batch_size() takes, and throws what it throws.
   explicit GrowingBatchSize(const GrowingBatchSizeOptions& options) : options_(options) {
     require_at_least(1, options.initial, "growing_batch_size", "initial");
     require_at_least(1, options.factor, "growing_batch_size", "factor");

@@ -20,7 +20,6 @@ struct InverseSquareRootOptions {
 /// The schedule made by inverse_square_root().
 class InverseSquareRoot {
  public:
-  /// Takes what inverse_square_root() takes, and throws what it throws.
   explicit InverseSquareRoot(const InverseSquareRootOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.peak, "inverse_square_root", "peak");
     require_in(ranges::not_negative, options.start, "inverse_square_root", "start");
@@ -77,7 +76,6 @@ struct NoamOptions {
 /// The schedule made by noam().
 class Noam {
  public:
-  /// Takes what noam() takes, and throws what it throws.
   explicit Noam(const NoamOptions& options) : options_(options) {
     require_at_least(1, options.model_size, "noam", "model_size");
     require_at_least(1, options.warmup, "noam", "warmup");

@@ -20,7 +20,6 @@ struct InverseTimeDecayOptions {
 /// The schedule made by inverse_time_decay().
 class InverseTimeDecay {
  public:
-  /// Takes what inverse_time_decay() takes, and throws what it throws.
   explicit InverseTimeDecay(const InverseTimeDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "inverse_time_decay", "initial");
     require_in(ranges::not_negative, options.factor, "inverse_time_decay", "factor");

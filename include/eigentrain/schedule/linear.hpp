@@ -18,7 +18,6 @@ struct LinearDecayOptions {
 /// The schedule made by linear_decay().
 class LinearDecay {
  public:
-  /// Takes what linear_decay() takes, and throws what it throws.
   explicit LinearDecay(const LinearDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "linear_decay", "initial");
     require_in(ranges::not_negative, options.final, "linear_decay", "final");

@@ -19,7 +19,6 @@ struct MultiStepDecayOptions {
 /// The schedule made by multi_step_decay().
 class MultiStepDecay {
  public:
-  /// Takes what multi_step_decay() takes, and throws what it throws.
   explicit MultiStepDecay(MultiStepDecayOptions options) : options_(std::move(options)) {
     require_in(ranges::not_negative, options_.initial, "multi_step_decay", "initial");
     require_in(ranges::positive, options_.factor, "multi_step_decay", "factor");

@@ -18,7 +18,6 @@ struct PiecewiseConstantOptions {
 /// The schedule made by piecewise_constant().
 class PiecewiseConstant {
  public:
-  /// Takes what piecewise_constant() takes, and throws what it throws.
   explicit PiecewiseConstant(PiecewiseConstantOptions options) : options_(std::move(options)) {
     require(options_.values.size() == options_.boundaries.size() + 1,
             "piecewise_constant: there must be one boundary fewer than values, got ",
@@ -64,7 +63,6 @@ struct PiecewiseLinearOptions {
 /// The schedule made by piecewise_linear().
 class PiecewiseLinear {
  public:
-  /// Takes what piecewise_linear() takes, and throws what it throws.
   explicit PiecewiseLinear(PiecewiseLinearOptions options) : options_(std::move(options)) {
     require(!options_.steps.empty() && options_.values.size() == options_.steps.size(),
             "piecewise_linear: there must be a value for each of one or more steps, got ",

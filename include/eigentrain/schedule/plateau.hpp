@@ -85,7 +85,6 @@ class ReduceOnPlateau {
 
   /// The rate that holds now.
   double rate() const { return state_.rate; }
-  /// The options that it was made with.
   const PlateauOptions& options() const { return options_; }
   /// All that it remembers, for checkpoints.
   const PlateauState& state() const { return state_; }

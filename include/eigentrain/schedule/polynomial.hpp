@@ -20,7 +20,6 @@ struct PolynomialDecayOptions {
 /// The schedule made by polynomial_decay().
 class PolynomialDecay {
  public:
-  /// Takes what polynomial_decay() takes, and throws what it throws.
   explicit PolynomialDecay(const PolynomialDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "polynomial_decay", "initial");
     require_in(ranges::not_negative, options.final, "polynomial_decay", "final");

@@ -31,7 +31,6 @@ class ProdigyDescent {
  public:
   static constexpr std::string_view state_name = "prodigy";
   static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg", "exp_avg_sq"};
-  /// Its state values for each parameter.
   static constexpr int slots = 4;
 
   /// What it knows of the distance, and of the last step.
@@ -59,7 +58,6 @@ class ProdigyDescent {
     }
   };
 
-  /// Takes what prodigy_descent() takes, and throws what it throws.
   explicit ProdigyDescent(ProdigyOptions options) : options_(std::move(options)) {
     constexpr std::string_view owner = "prodigy_descent";
     double& beta3 = options_.beta3;
@@ -74,14 +72,10 @@ class ProdigyDescent {
     require_in({1.0, ranges::infinity}, options_.growth_rate, owner, "growth_rate");
   }
 
-  /// The options that it was made with.
   const ProdigyOptions& options() const { return options_; }
-  /// The learning rate, as it was given.
   const Schedule& rate() const { return options_.learning_rate; }
-  /// Takes another learning rate.
   void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     using S = typename Stream::Scalar;
@@ -104,7 +98,6 @@ class ProdigyDescent {
              stream.after(weighed).sum([](const auto& u, const auto&) { return abs(u); }));
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     const ProdigyOptions& o = options_;

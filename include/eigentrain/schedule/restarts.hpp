@@ -23,7 +23,6 @@ struct CosineRestartsOptions {
 /// The schedule made by cosine_restarts().
 class CosineRestarts {
  public:
-  /// Takes what cosine_restarts() takes, and throws what it throws.
   explicit CosineRestarts(const CosineRestartsOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "cosine_restarts", "initial");
     require_in(ranges::not_negative, options.final, "cosine_restarts", "final");

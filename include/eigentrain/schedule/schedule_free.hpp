@@ -37,7 +37,6 @@ class ScheduleFree {
  public:
   static constexpr std::string_view state_name = "schedule_free";
   static constexpr std::string_view slot_names[] = {"z_minus_y"};
-  /// Its state values for each parameter.
   static constexpr int slots = 1;
 
   /// What it knows of the steps so far.
@@ -56,7 +55,6 @@ class ScheduleFree {
     }
   };
 
-  /// Takes what schedule_free() takes, and throws what it throws.
   explicit ScheduleFree(ScheduleFreeOptions options) : options_(std::move(options)) {
     constexpr std::string_view owner = "schedule_free";
     require_in({0.0, 1.0, true, true}, options_.momentum, owner, "momentum");
@@ -65,11 +63,8 @@ class ScheduleFree {
     require_in(ranges::not_negative, options_.weight_lr_power, owner, "weight_lr_power");
   }
 
-  /// The options that it was made with.
   const ScheduleFreeOptions& options() const { return options_; }
-  /// The learning rate, as it was given.
   const Schedule& rate() const { return options_.learning_rate; }
-  /// Takes another learning rate.
   void set_rate(Schedule rate) { options_.learning_rate = std::move(rate); }
 
   /// Whether to_average() has been called, and to_training() not yet.
@@ -85,13 +80,11 @@ class ScheduleFree {
     visit("averaging", averaging_);
   }
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream&, const Step& step, Measurement& measured) const {
     weigh(step.count, measured);
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step&, const Measurement& measured) const {
     return per_tensor([rate = Exact(measured.rate), share = Exact(measured.share),

@@ -47,7 +47,6 @@ class Scheduled : public detail::ScheduledBase<Make> {
  public:
   using detail::ScheduledBase<Make>::ScheduledBase;
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     return (*this)(step.index()).template at<S>(step);
@@ -73,7 +72,6 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
     }
   };
 
-  /// Measures what arrives at it, before the pass of the chain.
   template <class Stream>
   void measure(const Stream& stream, const Step& step, Measurement& measured) const {
     measured.step = step.index();
@@ -81,7 +79,6 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
                     static_cast<typename Inner::Measurement&>(measured));
   }
 
-  /// What becomes of the step, after what was measured.
   Verdict verdict(const Measurement& measured) const
     requires detail::Judging<Inner>
   {
@@ -96,7 +93,6 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
     return (*this)(measured.step).template gather<S>(measured);
   }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step, const Measurement& measured) const {
     return (*this)(step.index()).template at<S>(step, measured);

@@ -15,12 +15,10 @@ class DescendAndShrink {
     require_in(ranges::not_negative, lambda, "descend_and_shrink", "lambda");
   }
 
-  /// The learning rate, as it was given.
   const Schedule& rate() const { return rate_; }
   /// λ, the strength.
   double lambda() const { return lambda_; }
 
-  /// The rule of one step, which the chain asks for.
   template <class S>
   auto at(const Step& step) const {
     const double rate = rate_(step.index());

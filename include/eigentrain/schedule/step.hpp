@@ -19,7 +19,6 @@ struct StepDecayOptions {
 /// The schedule made by step_decay().
 class StepDecay {
  public:
-  /// Takes what step_decay() takes, and throws what it throws.
   explicit StepDecay(const StepDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.initial, "step_decay", "initial");
     require_in(ranges::positive, options.factor, "step_decay", "factor");

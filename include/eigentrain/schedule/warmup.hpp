@@ -26,7 +26,6 @@ struct WarmupOptions {
 /// The schedule made by warmup().
 class Warmup {
  public:
-  /// Takes what warmup() takes, and throws what it throws.
   explicit Warmup(const WarmupOptions& options) : options_(options), target_(options.then(0)) {
     require_at_least(1, options.steps, "warmup", "steps");
     require_in(ranges::not_negative, options.start, "warmup", "start");

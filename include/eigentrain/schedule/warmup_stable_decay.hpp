@@ -26,7 +26,6 @@ struct WarmupStableDecayOptions {
 /// The schedule made by warmup_stable_decay().
 class WarmupStableDecay {
  public:
-  /// Takes what warmup_stable_decay() takes, and throws what it throws.
   explicit WarmupStableDecay(const WarmupStableDecayOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.peak, "warmup_stable_decay", "peak");
     require_at_least(0, options.warmup, "warmup_stable_decay", "warmup");
