@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/io/checkpoint.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-
 #include "eigentrain/core/generator.hpp"
 #include "eigentrain/gradient/history.hpp"
 #include "eigentrain/gradient/monitor.hpp"
@@ -17,6 +12,7 @@
 #include "eigentrain/schedule/plateau.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
+#include "support/killed.hpp"
 #include "support/safetensors.hpp"
 
 namespace et = eigentrain;
@@ -341,16 +337,11 @@ TEST_CASE("a program that is killed while it saves leaves a file that loads") {
   list.add("numbers", numbers).save(file);
   std::int64_t newest = 0;
   for (int round = 0; round < 30; ++round) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      for (;;) {
-        for (std::int64_t& number : numbers) ++number;
-        list.save(file);
-      }
-    }
-    ::usleep(static_cast<useconds_t>(1000 + round * 337 % 9000));
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
+    const auto save = [&] {
+      for (std::int64_t& number : numbers) ++number;
+      list.save(file);
+    };
+    REQUIRE(et::test::kill_while(save, round * 337 % 9000));
     list.load(file);
     REQUIRE(std::count(numbers.begin(), numbers.end(), numbers[0]) == 20'000);
     REQUIRE(numbers[0] >= newest);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // N steps, a file and M steps give the bits of N + M steps.
 #include "eigentrain/core/shuffle.hpp"
+#include "eigentrain/direction/adam.hpp"
+#include "eigentrain/direction/trust_ratio.hpp"
 #include "eigentrain/gradient/accumulate.hpp"
 #include "eigentrain/gradient/add_noise.hpp"
 #include "eigentrain/gradient/centralize.hpp"
 #include "eigentrain/gradient/clip_adaptive.hpp"
+#include "eigentrain/gradient/clip_tensor.hpp"
 #include "eigentrain/init/he.hpp"
 #include "eigentrain/io/checkpoint.hpp"
 #include "eigentrain/layers/batch_norm.hpp"
@@ -16,6 +19,7 @@
 #include "eigentrain/optim/sgd.hpp"
 #include "eigentrain/schedule/cosine.hpp"
 #include "eigentrain/schedule/scheduled.hpp"
+#include "eigentrain/schedule/shrink.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 #include "support/optimizers.hpp"
@@ -170,6 +174,18 @@ TEST_CASE("transforms and wrappers around an optimizer go on exactly") {
                             et::descend(rate), et::lookahead({.period = 4}),
                             et::average_parameters({.start = 2}));
   }));
+}
+
+TEST_CASE("transforms that look at whole tensors go on exactly") {
+  const Folder folder;
+  for (const int n : {1, 4}) {
+    CHECK(resumes<float>(
+        [] {
+          return et::chain<float>(et::clip_by_tensor_norm(0.5), et::adam_direction({}),
+                                  et::trust_ratio({}), et::descend_and_shrink(0.1, 1e-3));
+        },
+        folder / "run", n));
+  }
 }
 
 TEST_CASE("an optimizer of any type goes on exactly, in parts too") {
