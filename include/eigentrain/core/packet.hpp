@@ -148,9 +148,13 @@ struct Packet {
 
 /// One value whose arithmetic rounds after every operation, whatever the compiler's flags: for the
 /// scalars of a step (rates, corrections), which must have the same bits everywhere too.
+///
+///     const double root = sqrt(et::Exact(1.0) - step.power(beta2))[0];
 using Exact = Packet<double, 1>;
 
 /// mask ? a : b, lane by lane; both sides are computed.
+///
+///     const auto step = select(g > 0, S(1), S(-1));
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> select(const Mask<S, N>& mask,
                                       const std::type_identity_t<Packet<S, N>>& a,
