@@ -16,6 +16,8 @@ class AnyView {
   /// vector is one unit.
   Index units() const { return units_; }
   bool row_major() const { return row_major_; }
+  /// Whether its type says that it has one row, or one column.
+  bool is_vector() const { return is_vector_; }
 
   /// Throws std::invalid_argument unless a parameter and its gradient, seen when they are added,
   /// are of one shape, have memory, and don't share it. `width` is the size of a value.
@@ -44,14 +46,15 @@ class AnyView {
 
   AnyView() = default;
   AnyView(void* data, Index inner, Index outer, Index stride, const Shape& shape, Index units,
-          bool row_major)
+          bool row_major, bool is_vector)
       : data_(data),
         inner_(inner),
         outer_(outer),
         stride_(stride),
         shape_(shape),
         units_(units),
-        row_major_(row_major) {}
+        row_major_(row_major),
+        is_vector_(is_vector) {}
 
   void watch(void* object, Find find) {
     object_ = object;
@@ -94,7 +97,7 @@ class AnyView {
   Index inner_ = 0, outer_ = 0, stride_ = 0;
   Shape shape_;
   Index units_ = 1;
-  bool row_major_ = false;
+  bool row_major_ = false, is_vector_ = false;
   void* object_ = nullptr;
   Find find_ = nullptr;
 };
@@ -113,7 +116,8 @@ class View : public detail::AnyView {
   template <class T>
   explicit View(T& tensor)
       : View(detail::memory_of<S>(tensor), detail::shape_of(tensor), detail::units_of(tensor),
-             detail::is_row_major<std::remove_const_t<T>>()) {
+             detail::is_row_major<std::remove_const_t<T>>(),
+             detail::is_vector<std::remove_const_t<T>>()) {
     // Constness is taken off where types are forgotten, and put on again where they come back.
     using Plain = std::remove_const_t<T>;
     if constexpr (detail::Owning<Plain>) {
@@ -132,9 +136,9 @@ class View : public detail::AnyView {
   }
 
  private:
-  View(const Memory<S>& memory, const Shape& shape, Index units, bool row_major)
+  View(const Memory<S>& memory, const Shape& shape, Index units, bool row_major, bool is_vector)
       : AnyView(const_cast<std::remove_const_t<S>*>(memory.data), memory.inner, memory.outer,
-                memory.stride, shape, units, row_major) {}
+                memory.stride, shape, units, row_major, is_vector) {}
 };
 
 }  // namespace eigentrain

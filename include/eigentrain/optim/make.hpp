@@ -14,13 +14,16 @@ namespace eigentrain {
 /// schedule where one is taken. The name must live as long as this.
 class OptimizerSetting {
  public:
+  /// A number, or true and false.
   template <class T>
     requires std::is_arithmetic_v<T>
   OptimizerSetting(std::string_view option, T value)
       : name_(option), number_(static_cast<double>(value)) {}
+  /// A schedule.
   OptimizerSetting(std::string_view option, Schedule schedule)
       : name_(option), schedule_(std::move(schedule)), is_schedule_(true) {}
 
+  /// The option's name.
   std::string_view name() const { return name_; }
 
   /// Writes the value into an option. Throws std::invalid_argument if it doesn't fit.
@@ -119,6 +122,7 @@ AnyOptimizer<S> make_optimizer(std::string_view name, const OptimizerSetting* se
           maker.names);
   return std::move(maker.made);
 }
+/// The same for settings in braces.
 template <class S>
 AnyOptimizer<S> make_optimizer(std::string_view name,
                                std::initializer_list<OptimizerSetting> settings = {}) {
