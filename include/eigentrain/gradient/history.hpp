@@ -152,6 +152,7 @@ class History {
   void visit_state(Visitor& visit) {
     std::int64_t ever = count_;
     visit("count", ever);
+    require_count(ever, "History", "count");
     const Index kept = visit.count("values", size_);
     require(kept <= capacity() && ever >= kept && (ever == kept || kept == capacity()),
             "History: there can't be ", kept, " of ", ever, " values in a window of ", capacity());
