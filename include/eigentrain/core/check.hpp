@@ -143,4 +143,12 @@ EIGENTRAIN_NOINLINE inline void require_at_least(std::int64_t least, std::int64_
   require(value >= least, owner, ": ", name, " must be at least ", least, ", got ", value);
 }
 
+/// For counters that a caller or a file sets: 0 to 2⁶², so that what is added to them fits, too.
+EIGENTRAIN_NOINLINE inline void require_count(std::int64_t value, std::string_view owner,
+                                              std::string_view name) {
+  constexpr std::int64_t most = std::int64_t{1} << 62;
+  require_at_least(0, value, owner, name);
+  require(value <= most, owner, ": ", name, " must be at most ", most, ", got ", value);
+}
+
 }  // namespace eigentrain
