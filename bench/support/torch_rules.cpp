@@ -54,6 +54,8 @@ std::unique_ptr<Stepper> make_torch_rule(Rule rule, const RuleSettings& s,
     case Rule::adagrad:
       return with<optim::Adagrad>(optim::AdagradOptions(rate).eps(s.epsilon), tensors);
     case Rule::lion:
+    case Rule::lars:
+    case Rule::lamb:
       break;
   }
   return nullptr;

@@ -4,10 +4,9 @@
 
 #include <cstdint>
 
-#include "eigentrain/core/learning_rate.hpp"
+#include "eigentrain/core/chain_state.hpp"
 #include "eigentrain/core/observer.hpp"
 #include "eigentrain/core/sequence.hpp"
-#include "eigentrain/core/state.hpp"
 #include "eigentrain/core/update_stream.hpp"
 
 namespace eigentrain {
@@ -40,11 +39,13 @@ namespace eigentrain {
 template <class S, class... Transforms>
 class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...> {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
   static_assert((detail::Transform<Transforms, S> && ...),
                 "eigentrain: a transform needs a member `template <class S> auto at(const "
                 "et::Step&) const` that returns a rule");
 
+  /// Takes transforms as sequence() puts them in a row; chain() is what to call.
   explicit Chain(Sequence<Transforms...>&& sequence)
       : Chain(std::move(sequence), std::index_sequence_for<Transforms...>()) {}
 
@@ -61,10 +62,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   template <class Observer>
   bool step(Parameters<S>& parameters, Observer& observer) {
     // The first step fixes the list; until one has written state, another list may come.
-    const Index slots = detail::with_items(links_, [](const auto&... links) {
-      return (Index(0) + ... + detail::slots(links.transform));
-    });
-    state_.bind(parameters, slots, !begun_);
+    state_.bind(parameters, slots(), !begun_);
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
     detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
@@ -110,6 +108,18 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     return state_.template of_tensor<Values>(tensor, slot);
   }
 
+  /// Shows a checkpoint all state, which belongs to this list; see StateVisitor. Throws
+  /// std::invalid_argument if the chain has made steps over another list.
+  template <class Visitor>
+  void visit_state(Visitor& visit, const Parameters<S>& parameters) {
+    state_.bind(parameters, slots(), !begun_);
+    visit("steps", count_);
+    visit("begun", begun_);
+    require_at_least(0, count_, "Chain", "steps");
+    detail::with_items(
+        links_, [&](auto&... links) { detail::visit_links(visit, parameters, state_, links...); });
+  }
+
   /// What the transform of type T measured in the last step.
   template <detail::Measuring T>
   const typename T::Measurement& measured() const {
@@ -122,6 +132,12 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   template <std::size_t... I>
   Chain(Sequence<Transforms...>&& sequence, std::index_sequence<I...>)
       : links_{{{std::move(detail::item<I>(sequence.transforms))}}...} {}
+
+  Index slots() const {
+    return detail::with_items(links_, [](const auto&... links) {
+      return (Index(0) + ... + detail::slots(links.transform));
+    });
+  }
 
   // Rule after rule is made, measuring where asked; then the pass runs with all of them. `streams`
   // are the state streams of the rules so far; those of the next transform begin at `first`.

@@ -102,11 +102,12 @@ EIGENTRAIN_INLINE void require(bool condition, const Parts&... parts) {
 
 /// The values that a hyperparameter may take, with the wording of the message. NaN is in none.
 struct Range {
-  double low;
-  double high;
-  bool low_open = false;
-  bool high_open = false;
+  double low;              ///< the least value
+  double high;             ///< the largest value
+  bool low_open = false;   ///< `low` itself is out
+  bool high_open = false;  ///< `high` itself is out
 
+  /// Whether a value is in the range.
   constexpr bool contains(double value) const {
     return (low_open ? value > low : value >= low) && (high_open ? value < high : value <= high);
   }

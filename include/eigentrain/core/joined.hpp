@@ -23,6 +23,15 @@ class Joined {
     });
   }
 
+  /// For Measurement::visit_state().
+  template <class Visitor, class List>
+  void visit_state(Visitor& visit, const List& list) {
+    const auto n = static_cast<std::size_t>(list.size());
+    if (stages_.size() < n) stages_.resize(n);
+    visit("joined", reinterpret_cast<unsigned char*>(stages_.data()), n);
+    for (const Stage& stage : stages_) require(stage <= Stage::before, "joined: must be 0, 1 or 2");
+  }
+
   /// Whether this is the first step of tensor i of the list; of any tensor.
   bool now(Index i) const { return stages_[static_cast<std::size_t>(i)] == Stage::now; }
   bool any_now() const { return any_; }
@@ -34,7 +43,7 @@ class Joined {
   }
 
  private:
-  enum class Stage : char { never, now, before };
+  enum class Stage : unsigned char { never, now, before };
   Buffer<Stage> stages_;
   bool any_ = false;
 };

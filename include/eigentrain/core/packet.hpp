@@ -19,29 +19,38 @@ namespace eigentrain {
 /// N values of S (float or double) in a register. A scalar converts to a packet of equal lanes.
 template <class S, int N>
 struct Packet {
+  /// The type of the values, float or double.
   using Scalar = S;
+  /// What the lanes are in memory: a vector of the compiler, or a number.
   using Value = typename detail::Register<S, N>::Value;
+  /// The number of lanes.
   static constexpr int size = N;
 
+  /// The values themselves.
   Value lanes;
 
   Packet() = default;
+  /// Equal lanes.
   // Negated twice, so that the register comes out of an arithmetic operation: without one, gcc
   // writes a plain splat lane by lane while the target of the kernel isn't known yet, and never
   // mends it. Not 0 + value, which would lose the sign of −0.
   EIGENTRAIN_INLINE Packet(S value) : lanes(-(-value - Value{})) {}  // NOLINT: implicit on purpose
+  /// Takes the lanes as they are.
   static EIGENTRAIN_INLINE Packet from(const Value& value) {
     Packet result;
     result.lanes = value;
     return result;
   }
 
+  /// Reads N values, at any address.
   static EIGENTRAIN_INLINE Packet load(const S* source) {
     Packet result;
     std::memcpy(&result.lanes, source, sizeof(Value));
     return result;
   }
+  /// Writes N values, at any address.
   EIGENTRAIN_INLINE void store(S* target) const { std::memcpy(target, &lanes, sizeof(Value)); }
+  /// The value of a lane, in [0, N).
   EIGENTRAIN_INLINE S operator[](int lane) const {
     if constexpr (N == 1) {
       return lanes;
@@ -63,9 +72,13 @@ struct Packet {
     return rounded(a.lanes / b.lanes);
   }
   friend EIGENTRAIN_INLINE Packet operator-(const Packet& a) { return from(-a.lanes); }
+  /// a ← a + b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator+=(const Packet& b) { return *this = *this + b; }
+  /// a ← a − b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator-=(const Packet& b) { return *this = *this - b; }
+  /// a ← a·b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator*=(const Packet& b) { return *this = *this * b; }
+  /// a ← a / b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator/=(const Packet& b) { return *this = *this / b; }
 
   friend EIGENTRAIN_INLINE Mask<S, N> operator<(const Packet& a, const Packet& b) {

@@ -47,8 +47,10 @@ auto optimizer_of(T part) {
 template <class S, class Choose, class... Parts>
 class Partition {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
 
+  /// Takes what partition() takes, as chains.
   explicit Partition(Choose choose, Parts... parts)
       : choose_(std::move(choose)), parts_{{std::move(parts)}...} {}
 
@@ -74,9 +76,28 @@ class Partition {
   auto& part() {
     return detail::item<I>(parts_);
   }
+  /// The same, to be read.
   template <std::size_t I>
   const auto& part() const {
     return detail::item<I>(parts_);
+  }
+
+  /// Shows a checkpoint all state, which belongs to this list; see StateVisitor. Throws
+  /// std::invalid_argument if the partition has made steps over another list.
+  template <class Visitor>
+  void visit_state(Visitor& visit, const Parameters<S>& parameters) {
+    if (!copy_.is_copy_of(parameters)) divide(parameters);
+    visit("steps", count_);
+    visit("begun", begun_);
+    visit("parts", chosen_.data(), chosen_.size());
+    require_at_least(0, count_, "Partition", "steps");
+    if (visit.loading()) deal(parameters);
+    int number = 1;
+    const auto show = [&](auto& part) {
+      const typename Visitor::Group group(visit, number == 1 ? "part1" : "part", number);
+      part.visit_state(visit, lists_[number++ - 1]);
+    };
+    detail::with_items(parts_, [&](auto&... parts) { (show(parts), ...); });
   }
 
   /// The tensors of part I, numbered as in its measurements; empty before the first step.
@@ -117,9 +138,16 @@ class Partition {
       for (std::size_t i = 0; i < n; ++i) {
         const Tensor<S> tensor = parameters[static_cast<Index>(i)];
         chosen_[i] = detail::part_of(choose_, tensor);
-        if (chosen_[i] < 0 || chosen_[i] >= static_cast<Index>(part_count)) {
-          detail::refuse_part(tensor.name, chosen_[i], static_cast<Index>(part_count));
-        }
+      }
+    }
+    deal(parameters);
+  }
+
+  EIGENTRAIN_COLD void deal(const Parameters<S>& parameters) {
+    constexpr Index parts = static_cast<Index>(part_count);
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      if (chosen_[i] < 0 || chosen_[i] >= parts) {
+        detail::refuse_part(parameters.name(static_cast<Index>(i)), chosen_[i], parts);
       }
     }
     for (std::size_t k = 0; k < part_count; ++k) {

@@ -16,6 +16,8 @@ class AnyView {
   /// vector is one unit.
   Index units() const { return units_; }
   bool row_major() const { return row_major_; }
+  /// Whether its type says that it has one row, or one column.
+  bool is_vector() const { return is_vector_; }
 
   /// Throws std::invalid_argument unless a parameter and its gradient, seen when they are added,
   /// are of one shape, have memory, and don't share it. `width` is the size of a value.
@@ -31,8 +33,10 @@ class AnyView {
     const char* const g = static_cast<const char*>(gradient.data_);
     require(p != nullptr && g != nullptr, name,
             ": the parameter or its gradient has no memory (a null pointer)");
-    const bool gaps = parameter.outer_ > 1 || gradient.outer_ > 1;
-    const bool overlap = p == g || (!gaps && p < g + size * width && g < p + size * width);
+    const Index distance = (g - p) / width;
+    const bool overlap =
+        p == g || (p < g + gradient.span() * width && g < p + parameter.span() * width &&
+                   !beside(parameter, gradient, distance));
     require(!overlap, name, ": the parameter and its gradient share memory");
   }
 
@@ -42,14 +46,15 @@ class AnyView {
 
   AnyView() = default;
   AnyView(void* data, Index inner, Index outer, Index stride, const Shape& shape, Index units,
-          bool row_major)
+          bool row_major, bool is_vector)
       : data_(data),
         inner_(inner),
         outer_(outer),
         stride_(stride),
         shape_(shape),
         units_(units),
-        row_major_(row_major) {}
+        row_major_(row_major),
+        is_vector_(is_vector) {}
 
   void watch(void* object, Find find) {
     object_ = object;
@@ -70,6 +75,18 @@ class AnyView {
   }
 
  private:
+  // From the first value to the last, with the gaps.
+  Index span() const { return (outer_ - 1) * stride_ + inner_; }
+
+  // Whether the runs of one lie in the gaps of the other, as those of two blocks of one matrix may;
+  // `distance` is from the first value of a to that of b. Other strides are taken on trust.
+  static bool beside(const AnyView& a, const AnyView& b, Index distance) {
+    if (a.outer_ == 1) return b.outer_ > 1 && beside(b, a, -distance);
+    const Index at = (distance % a.stride_ + a.stride_) % a.stride_;
+    return (b.outer_ > 1 && b.stride_ != a.stride_) ||
+           (at >= a.inner_ && at + b.inner_ <= a.stride_);
+  }
+
   [[noreturn]] EIGENTRAIN_COLD void refuse(std::string_view owner, std::string_view role,
                                            const Shape& now) const {
     fail({owner, ": the ", role, " was ", shape_.text(), " when it was added and is ", now.text(),
@@ -80,7 +97,7 @@ class AnyView {
   Index inner_ = 0, outer_ = 0, stride_ = 0;
   Shape shape_;
   Index units_ = 1;
-  bool row_major_ = false;
+  bool row_major_ = false, is_vector_ = false;
   void* object_ = nullptr;
   Find find_ = nullptr;
 };
@@ -99,7 +116,8 @@ class View : public detail::AnyView {
   template <class T>
   explicit View(T& tensor)
       : View(detail::memory_of<S>(tensor), detail::shape_of(tensor), detail::units_of(tensor),
-             detail::is_row_major<std::remove_const_t<T>>()) {
+             detail::is_row_major<std::remove_const_t<T>>(),
+             detail::is_vector<std::remove_const_t<T>>()) {
     // Constness is taken off where types are forgotten, and put on again where they come back.
     using Plain = std::remove_const_t<T>;
     if constexpr (detail::Owning<Plain>) {
@@ -118,9 +136,9 @@ class View : public detail::AnyView {
   }
 
  private:
-  View(const Memory<S>& memory, const Shape& shape, Index units, bool row_major)
+  View(const Memory<S>& memory, const Shape& shape, Index units, bool row_major, bool is_vector)
       : AnyView(const_cast<std::remove_const_t<S>*>(memory.data), memory.inner, memory.outer,
-                memory.stride, shape, units, row_major) {}
+                memory.stride, shape, units, row_major, is_vector) {}
 };
 
 }  // namespace eigentrain

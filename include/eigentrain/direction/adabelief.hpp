@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adabelief_direction().
 struct AdaBeliefDirectionOptions {
   double beta1 = 0.9;      ///< decay of the mean, in [0, 1)
   double beta2 = 0.999;    ///< decay of the variance, in [0, 1)
@@ -43,6 +44,8 @@ EIGENTRAIN_NOINLINE inline BeliefFactors belief_factors(const AdaBeliefDirection
 /// The transform made by adabelief_direction().
 class AdaBeliefDirection {
  public:
+  static constexpr std::string_view state_name = "adabelief";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_var"};
   static constexpr int slots = 2;
 
   explicit AdaBeliefDirection(const AdaBeliefDirectionOptions& options) : options_(options) {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adadelta_direction().
 struct AdaDeltaDirectionOptions {
   double rho = 0.9;       ///< decay of both means of squares, in [0, 1)
   double epsilon = 1e-6;  ///< added inside both roots, > 0; without it nothing would ever move
@@ -14,6 +15,8 @@ struct AdaDeltaDirectionOptions {
 /// The transform made by adadelta_direction().
 class AdaDeltaDirection {
  public:
+  static constexpr std::string_view state_name = "adadelta";
+  static constexpr std::string_view slot_names[] = {"square_avg", "acc_delta"};
   static constexpr int slots = 2;
 
   explicit AdaDeltaDirection(const AdaDeltaDirectionOptions& options) : options_(options) {

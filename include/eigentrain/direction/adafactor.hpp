@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of adafactor_direction().
 struct AdafactorDirectionOptions {
   double beta2_decay = -0.8;    ///< ≤ 0: a new square's weight in its mean is t to this power
   double epsilon1 = 0.0;        ///< ε₁ ≥ 0; 0: the spacing of S at 1, or 1e-30 in the paper's place
@@ -21,13 +22,36 @@ struct AdafactorDirectionOptions {
 /// The transform made by adafactor_direction().
 class AdafactorDirection {
  public:
+  static constexpr std::string_view state_name = "adafactor";
+  static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;  // scratch
 
+  /// The means of squares, and room to work in; to be kept, not to be read.
   struct Measurement {
-    detail::Buffer<double> squares;  // rows and columns of matrices, values of other tensors
-    detail::Buffer<Index> places;    // of a tensor's, from 1 on; 0 for one that took no part yet
-    detail::Buffer<double> factors;
-    detail::Scratch scratch;
+    detail::Buffer<double> squares;  ///< rows and columns of matrices, values of other tensors
+    detail::Buffer<Index> places;    ///< of a tensor's, from 1 on; 0 for one that took no part yet
+    detail::Buffer<double> factors;  ///< what this step multiplies by
+    detail::Scratch scratch;         ///< room for the sums of a step
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List& list) {
+      if (places.size() < std::size_t(list.size())) grow(places, std::size_t(list.size()));
+      for (Index i = 0; i < list.size(); ++i) {
+        const auto tensor = list[i];
+        const typename Visitor::Group group(visit, tensor.name);
+        Index& place = places[static_cast<std::size_t>(i)];
+        bool joined = place > 0;
+        visit("joined", joined);
+        if (!joined) place = 0;
+        if (!joined) continue;
+        const auto size = static_cast<std::size_t>(squares_of(tensor));
+        if (place == 0) {
+          place = static_cast<Index>(squares.size()) + 1;
+          grow(squares, squares.size() + size);
+        }
+        visit("squares", squares.data() + place - 1, size);
+      }
+    }
   };
 
   explicit AdafactorDirection(const AdafactorDirectionOptions& options) : options_(options) {
@@ -56,7 +80,7 @@ class AdafactorDirection {
       if (first) {
         const std::size_t end = measured.squares.size();
         measured.places[i] = static_cast<Index>(end) + 1;
-        grow(measured.squares, end + static_cast<std::size_t>(matrix ? rows + columns : n));
+        grow(measured.squares, end + static_cast<std::size_t>(squares_of(tensor)));
       }
       S* const values = alone.state(0) + tensor.state;
       double* const squares = measured.squares.data() + measured.places[i] - 1;
@@ -87,6 +111,12 @@ class AdafactorDirection {
   }
 
  private:
+  template <class S>
+  static Index squares_of(const Tensor<S>& tensor) {
+    const Index n = tensor.parameter.size();
+    return tensor.is_matrix() ? tensor.units + n / tensor.units : n;
+  }
+
   // A buffer that had been larger has old values in the room that it grows into.
   template <class T>
   static void grow(detail::Buffer<T>& buffer, std::size_t size) {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adagrad_direction().
 struct AdaGradDirectionOptions {
   double learning_rate_decay = 0.0;        ///< δ ≥ 0: the direction shrinks by 1 + (t − 1)·δ
   double initial_accumulator_value = 0.0;  ///< s₀ ≥ 0
@@ -16,6 +17,8 @@ struct AdaGradDirectionOptions {
 /// The transform made by adagrad_direction().
 class AdaGradDirection {
  public:
+  static constexpr std::string_view state_name = "adagrad";
+  static constexpr std::string_view slot_names[] = {"sum"};
   static constexpr int slots = 1;
 
   explicit AdaGradDirection(const AdaGradDirectionOptions& options) : options_(options) {

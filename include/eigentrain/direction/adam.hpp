@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adam_direction().
 struct AdamDirectionOptions {
   double beta1 = 0.9;           ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;         ///< decay of the second moment, in [0, 1)
@@ -72,6 +73,8 @@ inline void check_adam(const AdamDirectionOptions& options, std::string_view own
 /// The transform made by adam_direction().
 class AdamDirection {
  public:
+  static constexpr std::string_view state_name = "adam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   explicit AdamDirection(const AdamDirectionOptions& options) : options_(options) {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adam_root_direction().
 struct AdamRootDirectionOptions {
   double beta1 = 0.9;          ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;        ///< decay of the second moment, in [0, 1)
@@ -16,6 +17,8 @@ struct AdamRootDirectionOptions {
 /// The transform made by adam_root_direction().
 class AdamRootDirection {
  public:
+  static constexpr std::string_view state_name = "adam_root";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   explicit AdamRootDirection(const AdamRootDirectionOptions& options) : options_(options) {

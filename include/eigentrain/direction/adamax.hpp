@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adamax_direction().
 struct AdaMaxDirectionOptions {
   double beta1 = 0.9;               ///< decay of the mean, in [0, 1)
   double beta2 = 0.999;             ///< decay of the largest size, in [0, 1)
@@ -16,6 +17,8 @@ struct AdaMaxDirectionOptions {
 /// The transform made by adamax_direction().
 class AdaMaxDirection {
  public:
+  static constexpr std::string_view state_name = "adamax";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_inf"};
   static constexpr int slots = 2;
 
   explicit AdaMaxDirection(const AdaMaxDirectionOptions& options) : options_(options) {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adan_direction().
 struct AdanDirectionOptions {
   double beta1 = 0.98;    ///< decay of the mean gradient, in [0, 1)
   double beta2 = 0.92;    ///< decay of the mean change, in [0, 1)
@@ -16,6 +17,9 @@ struct AdanDirectionOptions {
 /// The transform made by adan_direction().
 class AdanDirection {
  public:
+  static constexpr std::string_view state_name = "adan";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_diff", "exp_avg_sq",
+                                                    "previous"};
   static constexpr int slots = 4;
 
   explicit AdanDirection(const AdanDirectionOptions& options) : options_(options) {

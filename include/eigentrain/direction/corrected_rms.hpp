@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of corrected_rms_direction().
 struct CorrectedRmsDirectionOptions {
   double beta = 0.999;    ///< decay of the mean square, in [0, 1)
   double epsilon = 1e-8;  ///< added to the root, > 0
@@ -14,6 +15,8 @@ struct CorrectedRmsDirectionOptions {
 /// The transform made by corrected_rms_direction().
 class CorrectedRmsDirection {
  public:
+  static constexpr std::string_view state_name = "corrected_rms";
+  static constexpr std::string_view slot_names[] = {"exp_avg_sq"};
   static constexpr int slots = 1;
 
   explicit CorrectedRmsDirection(const CorrectedRmsDirectionOptions& options) : options_(options) {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of lion_direction().
 struct LionDirectionOptions {
   double beta1 = 0.9;   ///< weight of the mean in the direction, in [0, 1)
   double beta2 = 0.99;  ///< decay of the mean, in [0, 1)
@@ -14,6 +15,8 @@ struct LionDirectionOptions {
 /// The transform made by lion_direction().
 class LionDirection {
  public:
+  static constexpr std::string_view state_name = "lion";
+  static constexpr std::string_view slot_names[] = {"exp_avg"};
   static constexpr int slots = 1;
 
   explicit LionDirection(const LionDirectionOptions& options) : options_(options) {

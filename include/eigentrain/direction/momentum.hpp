@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of momentum().
 struct MomentumOptions {
   double momentum = 0.9;   ///< μ in [0, 1); 0 keeps no state at all
   double dampening = 0.0;  ///< τ in [0, 1]
@@ -15,6 +16,9 @@ struct MomentumOptions {
 /// The transform made by momentum().
 class Momentum {
  public:
+  static constexpr std::string_view state_name = "momentum";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+
   explicit Momentum(const MomentumOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "momentum", "momentum");
     require_in(ranges::fraction, options.dampening, "momentum", "dampening");
@@ -24,6 +28,7 @@ class Momentum {
   }
 
   const MomentumOptions& options() const { return options_; }
+  /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 
   template <class S>

@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of nadam_direction().
 struct NAdamDirectionOptions {
   double beta1 = 0.9;            ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;          ///< decay of the second moment, in [0, 1)
@@ -17,6 +18,8 @@ struct NAdamDirectionOptions {
 /// The transform made by nadam_direction().
 class NAdamDirection {
  public:
+  static constexpr std::string_view state_name = "nadam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   /// The product of all momentums up to a step. It is kept by the chain, with the rest of its
@@ -24,6 +27,9 @@ class NAdamDirection {
   struct Measurement {
     mutable std::int64_t count = 0;  ///< the step; 0 before the first
     mutable double product = 1.0;    ///< μ₁·…·μ_count
+
+    template <class Visitor, class List>
+    void visit_state(Visitor&, const List&) {}  // a function of the step
   };
 
   explicit NAdamDirection(const NAdamDirectionOptions& options) : options_(options) {

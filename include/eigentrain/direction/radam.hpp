@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of radam_direction().
 struct RAdamDirectionOptions {
   double beta1 = 0.9;       ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;     ///< decay of the second moment, in [0, 1)
@@ -17,6 +18,8 @@ struct RAdamDirectionOptions {
 /// The transform made by radam_direction().
 class RAdamDirection {
  public:
+  static constexpr std::string_view state_name = "radam";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   explicit RAdamDirection(const RAdamDirectionOptions& options) : options_(options) {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of rms_direction().
 struct RmsDirectionOptions {
   double alpha = 0.99;               ///< decay of the mean square, in [0, 1)
   double epsilon = 1e-8;             ///< added to the root, > 0
@@ -16,12 +17,16 @@ struct RmsDirectionOptions {
 /// The transform made by rms_direction().
 class RmsDirection {
  public:
+  static constexpr std::string_view state_name = "rms";
+  static constexpr std::string_view slot_names[] = {"square_avg", "grad_avg"};
+
   explicit RmsDirection(const RmsDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.alpha, "rms_direction", "alpha");
     require_in(ranges::positive, options.epsilon, "rms_direction", "epsilon");
   }
 
   const RmsDirectionOptions& options() const { return options_; }
+  /// Its state values for each parameter.
   int slots() const { return options_.centered ? 2 : 1; }
 
   template <class S>

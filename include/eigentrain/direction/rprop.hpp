@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of rprop_direction().
 struct RpropDirectionOptions {
   double initial_step = 1e-2;  ///< of every parameter, > 0
   double eta_minus = 0.5;      ///< the step's factor after a change of sign, in (0, 1)
@@ -20,6 +21,8 @@ struct RpropDirectionOptions {
 /// The transform made by rprop_direction().
 class RpropDirection {
  public:
+  static constexpr std::string_view state_name = "rprop";
+  static constexpr std::string_view slot_names[] = {"prev", "step_size"};
   static constexpr int slots = 2;
 
   explicit RpropDirection(const RpropDirectionOptions& options) : options_(options) {

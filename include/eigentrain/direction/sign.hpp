@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of sign_direction().
 struct SignDirectionOptions {
   double momentum = 0.9;  ///< β in [0, 1); 0 is sign-SGD, which keeps no state
 };
@@ -13,11 +14,15 @@ struct SignDirectionOptions {
 /// The transform made by sign_direction().
 class SignDirection {
  public:
+  static constexpr std::string_view state_name = "sign";
+  static constexpr std::string_view slot_names[] = {"momentum_buffer"};
+
   explicit SignDirection(const SignDirectionOptions& options) : options_(options) {
     require_in(ranges::fraction_below_one, options.momentum, "sign_direction", "momentum");
   }
 
   const SignDirectionOptions& options() const { return options_; }
+  /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 
   template <class S>

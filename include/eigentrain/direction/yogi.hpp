@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of yogi_direction().
 struct YogiDirectionOptions {
   double beta1 = 0.9;           ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;         ///< 1 − β₂ is the weight of a square, in [0, 1)
@@ -17,6 +18,8 @@ struct YogiDirectionOptions {
 /// The transform made by yogi_direction().
 class YogiDirection {
  public:
+  static constexpr std::string_view state_name = "yogi";
+  static constexpr std::string_view slot_names[] = {"exp_avg", "exp_avg_sq"};
   static constexpr int slots = 2;
 
   explicit YogiDirection(const YogiDirectionOptions& options) : options_(options) {

@@ -9,17 +9,35 @@ namespace eigentrain {
 /// The transform made by accumulate().
 class Accumulate {
  public:
+  static constexpr std::string_view state_name = "accumulate";
+  static constexpr std::string_view slot_names[] = {"sum"};
   static constexpr int slots = 1;
 
+  /// How far it is.
   struct Measurement {
     std::int64_t gathered = 0;  ///< micro-batches that wait for the next step
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("gathered", gathered);
+      require(gathered >= 0 && gathered < INT64_MAX, "accumulate: gathered can't be ", gathered);
+    }
   };
 
   explicit Accumulate(std::int64_t batches) : batches_(batches) {
     require_at_least(1, batches, "accumulate", "batches");
   }
 
+  /// The micro-batches of one step.
   std::int64_t batches() const { return batches_; }
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    std::int64_t batches = batches_;
+    visit("batches", batches);
+    require(batches == batches_, "accumulate: it was over ", batches, " batches, and is over ",
+            batches_, " now");
+  }
 
   template <class Stream>
   void measure(const Stream&, Measurement& measured) const {
@@ -30,6 +48,7 @@ class Accumulate {
     return measured.gathered == 0 ? Verdict::proceed : Verdict::gather;
   }
 
+  /// The rule of a step that only gathers.
   template <class S>
   auto gather(const Measurement&) const {
     return [](const auto& u, const auto&, auto& sum) {

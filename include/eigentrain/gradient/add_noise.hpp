@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of add_noise().
 struct NoiseOptions {
   double eta = 0.01;    ///< η ≥ 0: the variance in the first step
   double gamma = 0.55;  ///< γ ≥ 0: how fast it fades
@@ -46,12 +47,21 @@ void draw_normal(S* target, Index first, Index size, std::uint64_t seed, std::ui
 /// The transform made by add_noise().
 class AddNoise {
  public:
+  static constexpr std::string_view state_name = "add_noise";
+  static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
 
+  /// How far it is.
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("drawn", drawn);
+    }
   };
 
+  /// Takes what add_noise() takes, and throws what it throws.
   AddNoise(const Generator& random, const NoiseOptions& options)
       : seed_(random.seed()), stream_(random.stream()), options_(options) {
     require_in(ranges::not_negative, options.eta, "add_noise", "eta");
@@ -59,6 +69,12 @@ class AddNoise {
   }
 
   const NoiseOptions& options() const { return options_; }
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("seed", seed_);
+    visit("stream", stream_);
+  }
 
   template <class Stream>
   void measure(const Stream& stream, Measurement& measured) const {

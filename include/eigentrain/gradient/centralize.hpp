@@ -67,7 +67,10 @@ void centralize_gradient(G&& gradient) {
 /// The transform made by centralize().
 class Centralize {
  public:
+  static constexpr std::string_view state_name = "centralize";
+  static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
+  /// Nothing: what it measures it writes down.
   struct Measurement {};
 
   template <class Stream>

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of clip_gradient_adaptive() and clip_adaptive().
 struct AdaptiveClipOptions {
   double clipping = 0.01;            ///< λ > 0: the largest ratio of gradient to weights
   double least_weight = 1e-3;        ///< > 0: a unit's weights count as at least this long
@@ -126,10 +127,19 @@ void clip_gradient_adaptive(const W& weights, G&& gradient,
 /// The transform made by clip_adaptive().
 class ClipAdaptive {
  public:
+  static constexpr std::string_view state_name = "clip_adaptive";
+  static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
 
+  /// What was clipped and skipped so far.
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("clipped", clipped);
+    }
   };
 
   explicit ClipAdaptive(const AdaptiveClipOptions& options) : options_(options) {

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of clip_by_global_norm() and clip_gradient_norm().
 struct ClipNormOptions {
   double order = 2.0;                ///< of the norm, in [1, ∞]: 2 is L2, ∞ the largest |g|
   NonFiniteOptions non_finite = {};  ///< what to do about infinite and NaN gradients
@@ -33,17 +34,30 @@ inline void check_clip(double max_norm, const ClipNormOptions& options, std::str
 /// The transform made by clip_by_global_norm().
 class ClipByGlobalNorm {
  public:
+  static constexpr std::string_view state_name = "clip_by_global_norm";
+
+  /// What was measured, clipped and skipped so far.
   struct Measurement : SkipCounts {
     double norm = 0.0;         ///< of all parameters together, in the last step, before clipping
     double factor = 1.0;       ///< what the gradients were multiplied by: 1 if nothing was clipped
     std::int64_t clipped = 0;  ///< steps so far whose factor was below 1
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("norm", norm);
+      visit("factor", factor);
+      visit("clipped", clipped);
+    }
   };
 
+  /// Takes what clip_by_global_norm() takes, and throws what it throws.
   ClipByGlobalNorm(double max_norm, const ClipNormOptions& options)
       : max_norm_(max_norm), options_(options) {
     detail::check_clip(max_norm, options, "clip_by_global_norm");
   }
 
+  /// The largest norm that passes.
   double max_norm() const { return max_norm_; }
   const ClipNormOptions& options() const { return options_; }
 

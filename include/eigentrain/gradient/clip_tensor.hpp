@@ -26,16 +26,27 @@ double measure_tensor(const Stream& alone, TensorMeasure measure) {
 /// The transform made by clip_by_tensor_norm() and clip_by_block_rms().
 class ClipByTensor {
  public:
+  static constexpr std::string_view state_name = "clip_by_tensor";
+
+  /// The norms, or root mean squares, of the last step: measured[i] for the tensor with number i.
   struct Measurement : SkipCounts {
     /// The norm or RMS of tensor i of the list in the last step, before clipping.
     double operator[](Index i) const { return values[static_cast<std::size_t>(i)]; }
+    /// One more than the largest number of a tensor.
     Index size() const { return static_cast<Index>(values.size()); }
     std::int64_t clipped = 0;  ///< tensors clipped so far, one count for each step
 
-    detail::Buffer<double> values;
-    double limit = 0.0;  // infinite where gradients are let through as they are
+    detail::Buffer<double> values;  ///< by the number of a tensor
+    double limit = 0.0;             ///< infinite where gradients are let through as they are
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      SkipCounts::visit_state(visit);
+      visit("clipped", clipped);
+    }
   };
 
+  /// What is measured and its limit; throws, naming `owner`, as clip_by_tensor_norm().
   ClipByTensor(detail::TensorMeasure measure, double limit, const NonFiniteOptions& options,
                std::string_view owner)
       : measure_(measure), limit_(limit), options_(options) {
@@ -43,6 +54,7 @@ class ClipByTensor {
     detail::check_options(options, owner);
   }
 
+  /// The largest norm, or root mean square, that passes.
   double limit() const { return limit_; }
 
   template <class Stream>

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Monitor.
 struct MonitorOptions {
   std::int64_t every = 32;  ///< ≥ 1: gathers in the optimizer's steps 0, every, 2·every, …
 };
@@ -38,6 +39,7 @@ struct MonitorOptions {
 template <class S>
 class Monitor {
  public:
+  /// Throws std::invalid_argument for options out of range.
   explicit Monitor(const MonitorOptions& options = {}) : options_(options) {
     require_at_least(1, options.every, "Monitor", "every");
   }
@@ -87,6 +89,39 @@ class Monitor {
     write(total_, all);
     step_ = step.index();
     gathered_ = true;
+  }
+
+  /// For checkpoints; see StateVisitor. The list is that of the steps.
+  template <class Visitor>
+  void visit_state(Visitor& visit, const Parameters<S>& list) {
+    visit("step", step_);
+    visit("gathered", gathered_);
+    require_at_least(-1, step_, "Monitor", "step");
+    if (step_ < 0) return;
+    const auto n = static_cast<std::size_t>(list.size());
+    if (visit.loading()) {
+      tensors_.resize(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        tensors_[i] = {list.name(static_cast<Index>(i)), list.count(static_cast<Index>(i))};
+      }
+    }
+    require(n == tensors_.size(), "Monitor: it has watched ", tensors_.size(), " tensors, not ", n);
+    visit("size", total_.size);
+    detail::Buffer<double> numbers(n + 1);
+    const auto show = [&](std::string_view name, double TensorStatistics::* number) {
+      for (std::size_t i = 0; i < n; ++i) numbers[i] = tensors_[i].*number;
+      numbers[n] = total_.*number;
+      visit(name, numbers.data(), n + 1);
+      for (std::size_t i = 0; i < n; ++i) tensors_[i].*number = numbers[i];
+      total_.*number = numbers[n];
+    };
+    show("gradient_norm", &TensorStatistics::gradient_norm);
+    show("gradient_max", &TensorStatistics::gradient_max);
+    show("gradient_mean", &TensorStatistics::gradient_mean);
+    show("zero_share", &TensorStatistics::zero_share);
+    show("non_finite_share", &TensorStatistics::non_finite_share);
+    show("weight_norm", &TensorStatistics::weight_norm);
+    show("update_norm", &TensorStatistics::update_norm);
   }
 
  private:

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of GradientNoiseScale.
 struct GradientNoiseScaleOptions {
   std::int64_t small_batch = 0;  ///< b, samples behind the first norm; must be given, ≥ 1
   std::int64_t big_batch = 0;    ///< B, samples behind the second norm; must be given, > b
@@ -48,6 +49,7 @@ struct GradientNoiseScaleOptions {
 /// Keras and Optax have nothing of the kind.
 class GradientNoiseScale {
  public:
+  /// Throws std::invalid_argument for options out of range.
   explicit GradientNoiseScale(const GradientNoiseScaleOptions& options) : decay_(options.decay) {
     require_in(ranges::fraction_below_one, options.decay, "GradientNoiseScale", "decay");
     set_batches(options.small_batch, options.big_batch);
@@ -82,7 +84,9 @@ class GradientNoiseScale {
     big_ = big_batch;
   }
 
+  /// b, the samples behind the first norm.
   std::int64_t small_batch() const { return small_; }
+  /// B, the samples behind the second norm.
   std::int64_t big_batch() const { return big_; }
   /// How many pairs of norms were taken.
   std::int64_t count() const { return count_; }
@@ -101,6 +105,20 @@ class GradientNoiseScale {
   double scale() const {
     if (!(noise_ > 0.0)) return 0.0;
     return square_ > 0.0 ? noise_ / square_ : ranges::infinity;
+  }
+
+  /// For checkpoints; see StateVisitor.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    std::int64_t small = small_, big = big_;
+    visit("small_batch", small);
+    visit("big_batch", big);
+    visit("count", count_);
+    visit("square", square_);
+    visit("noise", noise_);
+    visit("weight", weight_);
+    set_batches(small, big);
+    require_at_least(0, count_, "GradientNoiseScale", "count");
   }
 
  private:

@@ -16,15 +16,23 @@ enum class NonFinite {
   propagate  ///< let all gradients through as they are, unscaled
 };
 
+/// What clipping does about gradients that are not finite, and for how long.
 struct NonFiniteOptions {
-  NonFinite policy = NonFinite::refuse;
-  std::int64_t most_skips = 10;  ///< more skips in a row than this throw; 0: no limit
+  NonFinite policy = NonFinite::refuse;  ///< throw, skip the step or pass
+  std::int64_t most_skips = 10;          ///< more skips in a row than this throw; 0: no limit
 };
 
 /// How often steps were skipped.
 struct SkipCounts {
   std::int64_t skipped = 0;         ///< in all
   std::int64_t skipped_in_row = 0;  ///< since the last step that was made
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("skipped", skipped);
+    visit("skipped_in_row", skipped_in_row);
+    require_at_least(0, skipped_in_row, "NonFiniteOptions", "skipped_in_row");
+  }
 };
 
 namespace detail {

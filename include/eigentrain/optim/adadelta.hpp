@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of AdaDelta and adadelta().
 struct AdaDeltaOptions {
   Schedule learning_rate = 1.0;  ///< η ≥ 0, a number or a schedule
   double rho = 0.9;              ///< in [0, 1)

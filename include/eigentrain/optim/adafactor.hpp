@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Adafactor and adafactor().
 struct AdafactorOptions {
   Schedule learning_rate = 1e-2;  ///< η ≥ 0, a number or a schedule
   double beta2_decay = -0.8;      ///< ≤ 0: a new square's weight in its mean is t to this power
@@ -23,6 +24,9 @@ struct AdafactorOptions {
 /// The end of adafactor(): p ← p − ρ·u − η·λ·p with ρ = min(η, 1/√t), or η itself.
 class RelativeDescend {
  public:
+  static constexpr std::string_view state_name = "relative_descend";
+
+  /// Takes what adafactor() makes of its options.
   RelativeDescend(Schedule rate, bool relative, double weight_decay)
       : rate_(std::move(rate)), relative_(relative), decay_(weight_decay) {
     require_in(ranges::not_negative, weight_decay, "adafactor", "weight_decay");

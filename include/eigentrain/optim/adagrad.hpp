@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of AdaGrad and adagrad().
 struct AdaGradOptions {
   Schedule learning_rate = 1e-2;           ///< η ≥ 0, a number or a schedule
   double learning_rate_decay = 0.0;        ///< δ ≥ 0: the rate is η/(1 + (t − 1)·δ), t from 1

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Adam and adam().
 struct AdamOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double beta1 = 0.9;             ///< in [0, 1)

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of AdaMax and adamax().
 struct AdaMaxOptions {
   Schedule learning_rate = 2e-3;    ///< η ≥ 0, a number or a schedule
   double beta1 = 0.9;               ///< in [0, 1)

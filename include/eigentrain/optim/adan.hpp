@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Adan and adan().
 struct AdanOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double beta1 = 0.98;            ///< decay of the mean gradient, in [0, 1)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "eigentrain/core/chain.hpp"
+#include "eigentrain/core/state_visitor.hpp"
 #include "eigentrain/schedule/schedule.hpp"
 
 namespace eigentrain {
@@ -73,13 +74,17 @@ template <class S>
 class AnyOptimizer {
  public:
   AnyOptimizer() = default;
+  /// Takes an optimizer in.
   template <class Optimizer>
     requires(!std::same_as<Optimizer, AnyOptimizer> && std::same_as<typename Optimizer::Scalar, S>)
   AnyOptimizer(Optimizer optimizer)  // NOLINT: implicit on purpose
       : held_(new Holder<Optimizer>(std::move(optimizer))) {}
+  /// A copy goes on from the same point.
   AnyOptimizer(const AnyOptimizer& other)
       : held_(other.held_ != nullptr ? other.held_->copy() : nullptr) {}
+  /// Leaves the other one empty.
   AnyOptimizer(AnyOptimizer&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+  /// Takes the other one's optimizer.
   AnyOptimizer& operator=(AnyOptimizer other) noexcept {
     std::swap(held_, other.held_);
     return *this;
@@ -103,6 +108,12 @@ class AnyOptimizer {
   /// learning_rate().
   void set_learning_rate(const Schedule& rate) { held().set_learning_rate(rate); }
 
+  /// Shows a checkpoint all state, which belongs to this list; see Chain::visit_state().
+  void visit_state(StateVisitor& visit, const Parameters<S>& parameters) {
+    held().visit_state(visit, parameters);
+  }
+
+  /// Whether it holds no optimizer: made without one, or moved from.
   bool empty() const { return held_ == nullptr; }
 
   /// The optimizer itself, for what only it can do; null if it is of another type.
@@ -121,6 +132,7 @@ class AnyOptimizer {
     virtual std::int64_t count() const = 0;
     virtual double learning_rate() const = 0;
     virtual void set_learning_rate(const Schedule& rate) = 0;
+    virtual void visit_state(StateVisitor& visit, const Parameters<S>& parameters) = 0;
     virtual Held* copy() const = 0;
     virtual const void* type() const = 0;
   };
@@ -149,6 +161,14 @@ class AnyOptimizer {
         optimizer.set_learning_rate(rate);
       } else {
         refuse("it has no learning rate of its own");
+      }
+    }
+    void visit_state([[maybe_unused]] StateVisitor& visit,
+                     [[maybe_unused]] const Parameters<S>& parameters) override {
+      if constexpr (requires { optimizer.visit_state(visit, parameters); }) {
+        optimizer.visit_state(visit, parameters);
+      } else {
+        refuse("this optimizer has no visit_state(), so it can't be saved");
       }
     }
     Held* copy() const override { return new Holder(*this); }

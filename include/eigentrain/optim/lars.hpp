@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Lars and lars().
 struct LarsOptions {
   Schedule learning_rate = 1.0;          ///< η ≥ 0, a number or a schedule
   double momentum = 0.9;                 ///< μ in [0, 1)

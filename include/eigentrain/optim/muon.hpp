@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Muon and muon().
 struct MuonOptions {
   Schedule learning_rate = 1e-3;       ///< η ≥ 0, a number or a schedule
   double momentum = 0.95;              ///< μ in [0, 1)

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Rprop and rprop().
 struct RpropOptions {
   double learning_rate = 1e-2;  ///< the first step of every parameter, > 0
   double eta_minus = 0.5;       ///< in (0, 1)

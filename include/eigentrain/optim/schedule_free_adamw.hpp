@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of schedule_free_adamw().
 struct ScheduleFreeAdamWOptions {
   Schedule learning_rate = 2.5e-3;  ///< η ≥ 0; a number, as no schedule is needed
   double beta1 = 0.9;               ///< in (0, 1)

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of schedule_free_sgd().
 struct ScheduleFreeSgdOptions {
   Schedule learning_rate = 1.0;   ///< η ≥ 0; a number, as no schedule is needed
   double momentum = 0.9;          ///< β in (0, 1)

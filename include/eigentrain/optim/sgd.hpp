@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Sgd and sgd().
 struct SgdOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double momentum = 0.0;          ///< μ in [0, 1)

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Signum and signum().
 struct SignumOptions {
   Schedule learning_rate = 1e-2;  ///< η ≥ 0, a number or a schedule
   double momentum = 0.9;          ///< β in [0, 1); 0 is sign-SGD

@@ -10,6 +10,8 @@ namespace eigentrain {
 /// The transform made by descend().
 class Descend {
  public:
+  static constexpr std::string_view state_name = "descend";
+
   explicit Descend(Schedule rate) : rate_(std::move(rate)) {}
 
   const Schedule& rate() const { return rate_; }

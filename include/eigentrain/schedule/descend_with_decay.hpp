@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of descend_with_decay().
 struct DescendWithDecayOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double weight_decay = 0.0;      ///< λ ≥ 0
@@ -16,6 +17,8 @@ struct DescendWithDecayOptions {
 /// The transform made by descend_with_decay().
 class DescendWithDecay {
  public:
+  static constexpr std::string_view state_name = "descend_with_decay";
+
   explicit DescendWithDecay(DescendWithDecayOptions options) : options_(std::move(options)) {
     require_in(ranges::not_negative, options_.weight_decay, "descend_with_decay", "weight_decay");
   }

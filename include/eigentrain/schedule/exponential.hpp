@@ -11,6 +11,7 @@
 
 namespace eigentrain {
 
+/// The options of exponential_decay().
 struct ExponentialDecayOptions {
   double initial = 1e-3;    ///< η₀ in [0, ∞)
   double factor = 0.0;      ///< γ in (0, ∞); must be given

@@ -16,13 +16,14 @@ enum class PlateauMode { min, max };
 /// How the threshold of an improvement is meant.
 enum class PlateauThreshold { relative, absolute };
 
+/// The options of ReduceOnPlateau.
 struct PlateauOptions {
   double initial = 1e-3;       ///< the rate at first, in [0, ∞)
   double factor = 0.1;         ///< γ in (0, 1)
   std::int64_t patience = 10;  ///< p ≥ 0: how many metrics without improvement are borne
   double threshold = 1e-4;     ///< θ in [0, ∞)
-  PlateauThreshold kind = PlateauThreshold::relative;
-  PlateauMode mode = PlateauMode::min;
+  PlateauThreshold kind = PlateauThreshold::relative;  ///< how much better is better
+  PlateauMode mode = PlateauMode::min;                 ///< whether small metrics are good
   std::int64_t cooldown = 0;  ///< c ≥ 0: how many metrics after a cut don't count as bad
   double lowest = 0.0;        ///< the floor of the rate, in [0, ∞)
   double epsilon = 1e-8;      ///< a cut by no more than this isn't made; in [0, ∞)
@@ -30,13 +31,14 @@ struct PlateauOptions {
 
 /// All that a ReduceOnPlateau remembers, to be copied and saved.
 struct PlateauState {
-  double rate = 0.0;
+  double rate = 0.0;          ///< η, the learning rate
   double best = 0.0;          ///< the best metric so far; means nothing while metrics is 0
   std::int64_t metrics = 0;   ///< how many there were
   std::int64_t bad = 0;       ///< how many in a row were no improvement
   std::int64_t cooldown = 0;  ///< how many more don't count
   std::int64_t cuts = 0;      ///< how often the rate has fallen
 
+  /// Whether all values are equal.
   bool operator==(const PlateauState&) const = default;
 };
 
@@ -84,6 +86,7 @@ class ReduceOnPlateau {
   /// The rate that holds now.
   double rate() const { return state_.rate; }
   const PlateauOptions& options() const { return options_; }
+  /// All that it remembers, for checkpoints.
   const PlateauState& state() const { return state_; }
 
   /// Takes the next metric; true if the rate has fallen. Throws std::invalid_argument, with nothing
@@ -107,6 +110,19 @@ class ReduceOnPlateau {
     state_.rate = next;
     ++state_.cuts;
     return true;
+  }
+
+  /// For checkpoints; see StateVisitor.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    PlateauState state = state_;
+    visit("rate", state.rate);
+    visit("best", state.best);
+    visit("metrics", state.metrics);
+    visit("bad", state.bad);
+    visit("cooldown", state.cooldown);
+    visit("cuts", state.cuts);
+    restore(state);
   }
 
   /// Goes on from a state that was saved. Throws std::invalid_argument, with nothing changed, if it

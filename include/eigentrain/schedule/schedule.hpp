@@ -36,7 +36,8 @@ namespace eigentrain {
 class Schedule {
  public:
   /// The same value at every step, in [0, ∞).
-  Schedule(double value) : function_(constant(value)) {}  // NOLINT: implicit on purpose
+  Schedule(double value)
+      : function_(constant(value)), is_number_(true) {}  // NOLINT: implicit on purpose
 
   /// Any callable double(std::int64_t).
   template <class Function>
@@ -50,8 +51,12 @@ class Schedule {
   /// The value at a step, counted from 0.
   double operator()(std::int64_t step) const { return function_(step); }
 
+  /// Whether it was made from a number, which a checkpoint can keep, unlike a function.
+  bool is_number() const { return is_number_; }
+
  private:
   std::function<double(std::int64_t)> function_;
+  bool is_number_ = false;
 };
 
 }  // namespace eigentrain

@@ -12,6 +12,7 @@
 
 namespace eigentrain {
 
+/// The options of schedule_free().
 struct ScheduleFreeOptions {
   Schedule learning_rate = 2.5e-3;  ///< η ≥ 0; a number, as no schedule is needed
   double momentum = 0.9;  ///< β in (0, 1): where between z (0) and x (1) gradients are taken
@@ -34,13 +35,24 @@ EIGENTRAIN_COLD inline Exact real_power(double base, double x) {
 /// The transform made by schedule_free().
 class ScheduleFree {
  public:
+  static constexpr std::string_view state_name = "schedule_free";
+  static constexpr std::string_view slot_names[] = {"z_minus_y"};
   static constexpr int slots = 1;
 
+  /// What it knows of the steps so far.
   struct Measurement {
     double rate = 0.0;          ///< of the last step
     double largest_rate = 0.0;  ///< so far
     double weight_sum = 0.0;    ///< of all steps
     double share = 0.0;         ///< c, what the last step weighs in the average
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List&) {
+      visit("rate", rate);
+      visit("largest_rate", largest_rate);
+      visit("weight_sum", weight_sum);
+      visit("share", share);
+    }
   };
 
   explicit ScheduleFree(ScheduleFreeOptions options) : options_(std::move(options)) {
@@ -57,9 +69,15 @@ class ScheduleFree {
 
   /// Whether to_average() has been called, and to_training() not yet.
   bool averaging() const { return averaging_; }
+  /// For to_average() and to_training(): which of the two comes now.
   ScheduleFree& set_averaging(bool averaging) {
     averaging_ = averaging;
     return *this;
+  }
+
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("averaging", averaging_);
   }
 
   template <class Stream>

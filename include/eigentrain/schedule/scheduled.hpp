@@ -20,6 +20,8 @@ using MadeBy = std::remove_cvref_t<decltype(std::declval<const Make&>()(std::int
 template <class Make>
 class ScheduledBase {
  public:
+  static constexpr std::string_view state_name = detail::state_name<MadeBy<Make>>();
+
   explicit ScheduledBase(Make make)
       : make_(std::move(make)), slots_(detail::slots(make_(std::int64_t(0)))) {}
 
@@ -51,7 +53,7 @@ class Scheduled : public detail::ScheduledBase<Make> {
   }
 };
 
-// Of a transform with a statistic.
+/// Of a transform with a statistic.
 template <class Make>
   requires detail::Measuring<detail::MadeBy<Make>>
 class Scheduled<Make> : public detail::ScheduledBase<Make> {
@@ -60,8 +62,14 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
  public:
   using detail::ScheduledBase<Make>::ScheduledBase;
 
+  /// The measurement of the transform inside.
   struct Measurement : Inner::Measurement {
     std::int64_t step = 0;  ///< that was measured, counted from 0
+
+    template <class Visitor, class List>
+    void visit_state(Visitor& visit, const List& list) {
+      detail::visit_measurement(visit, list, static_cast<typename Inner::Measurement&>(*this));
+    }
   };
 
   template <class Stream>
@@ -77,6 +85,7 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
     return (*this)(measured.step).verdict(measured);
   }
 
+  /// The rule of a step that only gathers.
   template <class S>
   auto gather(const Measurement& measured) const
     requires requires(const Inner& inner) { inner.template gather<S>(measured); }

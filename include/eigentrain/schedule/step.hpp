@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of step_decay().
 struct StepDecayOptions {
   double initial = 1e-3;    ///< η₀ in [0, ∞)
   double factor = 0.1;      ///< γ in (0, ∞)

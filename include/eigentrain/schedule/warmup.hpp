@@ -15,11 +15,12 @@ namespace eigentrain {
 /// The curve along which a warm-up rises.
 enum class WarmupShape { linear, exponential, cosine };
 
+/// The options of warmup().
 struct WarmupOptions {
-  std::int64_t steps = 0;  ///< T, the length of the warm-up; must be given, ≥ 1
-  double start = 0.0;      ///< η₀ in [0, ∞), the rate of the first step
-  Schedule then = 1e-3;    ///< what follows, from its own step 0 on
-  WarmupShape shape = WarmupShape::linear;
+  std::int64_t steps = 0;                   ///< T, the length of the warm-up; must be given, ≥ 1
+  double start = 0.0;                       ///< η₀ in [0, ∞), the rate of the first step
+  Schedule then = 1e-3;                     ///< what follows, from its own step 0 on
+  WarmupShape shape = WarmupShape::linear;  ///< along which curve it rises
 };
 
 /// The schedule made by warmup().

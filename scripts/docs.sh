@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds the site of the documentation in build/docs, and fails on a public name without a comment.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/scripts/packages.sh"
+
+# shellcheck disable=SC2046 # a list of words
+install_packages $(packages_for docs)
+cd "$root"
+version=$(sed -n 's/^project(eigentrain VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+rm -rf build/docs
+mkdir -p build/docs
+faults=0
+find include -name '*.hpp' -exec awk -f docs/site/types.awk {} + || faults=1
+{ cat docs/Doxyfile && echo "PROJECT_NUMBER = $version"; } | doxygen - || faults=1
+if [ $faults -ne 0 ]; then
+  echo "The documentation has the faults named above; docs/design.md says what a comment holds." >&2
+  exit 1
+fi
+cp -R examples LICENSE build/docs/ # pages link to them
+echo "The documentation is at $root/build/docs/index.html"
