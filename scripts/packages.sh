@@ -15,7 +15,10 @@ packages_for() {
     docs) echo "doxygen" ;;
     cross) echo "g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user" ;;
     sanitize) echo "clang-19 libclang-rt-19-dev libomp-19-dev" ;;
-    fuzz) echo "clang-19 libclang-rt-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" ;;
+    fuzz)
+      echo "clang-19 libclang-rt-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" \
+        "nlohmann-json3-dev"
+      ;;
     libcxx) echo "clang libc++-dev libc++abi-dev" ;;
   esac
 }

@@ -120,7 +120,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     state_.bind(parameters, slots(), !begun_);
     visit("steps", count_);
     visit("begun", begun_);
-    require_at_least(0, count_, "Chain", "steps");
+    require_count(count_, "Chain", "steps");
     detail::with_items(
         links_, [&](auto&... links) { detail::visit_links(visit, parameters, state_, links...); });
   }

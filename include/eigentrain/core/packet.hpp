@@ -60,16 +60,28 @@ struct Packet {
   }
 
   friend EIGENTRAIN_INLINE Packet operator+(const Packet& a, const Packet& b) {
-    return rounded(a.lanes + b.lanes);
+    Packet result;
+    result.lanes = a.lanes + b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator-(const Packet& a, const Packet& b) {
-    return rounded(a.lanes - b.lanes);
+    Packet result;
+    result.lanes = a.lanes - b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator*(const Packet& a, const Packet& b) {
-    return rounded(a.lanes * b.lanes);
+    Packet result;
+    result.lanes = a.lanes * b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator/(const Packet& a, const Packet& b) {
-    return rounded(a.lanes / b.lanes);
+    Packet result;
+    result.lanes = a.lanes / b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator-(const Packet& a) { return from(-a.lanes); }
   /// a ← a + b, lane by lane.
@@ -131,18 +143,16 @@ struct Packet {
 
   // One lane stands for a scalar outside any kernel, where the user's flags may allow contraction:
   // behind the empty asm the compiler can't see that a product feeds a sum.
-  static EIGENTRAIN_INLINE Packet rounded(const Value& value) {
-    Packet result = from(value);
+  EIGENTRAIN_INLINE void settle() {
 #if EIGENTRAIN_VECTORS
 #if defined(__x86_64__)
-    if constexpr (N == 1) asm("" : "+x"(result.lanes));
+    asm("" : "+x"(lanes));
 #elif defined(__aarch64__)
-    if constexpr (N == 1) asm("" : "+w"(result.lanes));
+    asm("" : "+w"(lanes));
 #else
-    if constexpr (N == 1) asm("" : "+m"(result.lanes));
+    asm("" : "+m"(lanes));
 #endif
 #endif
-    return result;
   }
 };
 

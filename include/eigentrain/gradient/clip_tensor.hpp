@@ -43,6 +43,7 @@ class ClipByTensor {
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
       visit("clipped", clipped);
+      require_count(clipped, "clipping", "clipped");
     }
   };
 
