@@ -110,7 +110,9 @@ run_workflow() {
     # Workflows are younger than this CMake; the same steps one by one.
     case $1 in
       train) options="-DEIGENTRAIN_BUILD_EXAMPLES=ON" ;;
-      test) options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON" ;;
+      test)
+        options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON -DEIGENTRAIN_TESTS_BATCH=10"
+        ;;
       bench) options="-DEIGENTRAIN_BUILD_BENCHMARKS=ON" ;;
       *)
         echo "The preset $1 needs CMake 3.25 or later; this is $version." >&2
