@@ -39,20 +39,23 @@ struct NamedRule {
   Rule rule;
   const char* name;
 };
-constexpr NamedRule rules[rule_count] = {
-    {Rule::sgd, "SGD"},          {Rule::momentum, "SGD, momentum"},
-    {Rule::rms_prop, "RMSProp"}, {Rule::adam, "Adam"},
-    {Rule::adamw, "AdamW"},      {Rule::amsgrad, "AMSGrad"},
-    {Rule::adagrad, "AdaGrad"},  {Rule::lion, "Lion"}};
+constexpr NamedRule rules[] = {{Rule::sgd, "SGD"},          {Rule::momentum, "SGD, momentum"},
+                               {Rule::rms_prop, "RMSProp"}, {Rule::adam, "Adam"},
+                               {Rule::adamw, "AdamW"},      {Rule::amsgrad, "AMSGrad"},
+                               {Rule::adagrad, "AdaGrad"},  {Rule::lion, "Lion"},
+                               {Rule::lars, "LARS"},        {Rule::lamb, "LAMB"}};
 
 constexpr RuleSettings settings;
 
-std::vector<Problem> problems() {
-  return {{"1e3", {1'000}},
-          {"1e5", {100'000}},
-          {"1e6", {1'000'000}},
-          {"1e7", {10'000'000}},
-          {"60 tensors", transformer(128)}};
+std::vector<Problem> problems(Rule rule) {
+  std::vector<Problem> all = {{"1e3", {1'000}},
+                              {"1e5", {100'000}},
+                              {"1e6", {1'000'000}},
+                              {"1e7", {10'000'000}},
+                              {"60 tensors", transformer(128)}};
+  // Their loops by hand take whole registers only.
+  if (has_trust_ratio(rule)) all.erase(all.begin());
+  return all;
 }
 
 /// One parameter in double, under every rule.
@@ -91,6 +94,35 @@ class Scalar {
   double state_ = 0.0;
 };
 
+/// A tensor's values after steps of LARS or LAMB, in double.
+std::vector<double> trusted(Rule rule, const Tensor& t, int steps) {
+  std::vector<double> p(t.p, t.p + t.size), u(t.size), state(t.size, 0.0);
+  std::vector<reference::Adam> adams(rule == Rule::lamb ? t.size : 0);
+  const double rate = settings.learning_rate, decay = settings.weight_decay;
+  for (int k = 0; k < steps; ++k) {
+    double p2 = 0.0, u2 = 0.0;
+    for (std::size_t i = 0; i < t.size; ++i) {
+      const auto g = static_cast<double>(t.g[i]);
+      // A step from zero at rate 1 is the direction.
+      u[i] = rule == Rule::lamb ? decay * p[i] - adams[i].step(0.0, g, 1.0) : g;
+      p2 += p[i] * p[i];
+      u2 += u[i] * u[i];
+    }
+    const double below = std::sqrt(u2) + (rule == Rule::lars ? decay * std::sqrt(p2) : 0.0);
+    const double ratio = p2 > 0.0 && below > 0.0 ? std::sqrt(p2) / below : 1.0;
+    for (std::size_t i = 0; i < t.size; ++i) {
+      if (rule == Rule::lamb) {
+        p[i] -= rate * ratio * u[i];
+      } else {
+        const double pulled = settings.trust * ratio * (u[i] + decay * p[i]);
+        state[i] = settings.momentum * state[i] + rate * pulled;
+        p[i] -= state[i];
+      }
+    }
+  }
+  return p;
+}
+
 /// Makes three steps and compares them with the scalars: all values, or every 997th of large
 /// tensors. Float arithmetic may differ by a few roundings, of the parameter and the step.
 void verify(const Contender& contender, Rule rule) {
@@ -101,12 +133,21 @@ void verify(const Contender& contender, Rule rule) {
       for (std::size_t i = 0; i < t.size; i += t.size > 100'000 ? 997u : 1u) use(t.p[i], t.g[i]);
     }
   };
-  each([&](float p, float g) {
-    Scalar scalar(rule);
-    double value = static_cast<double>(p);
-    for (int k = 0; k < steps; ++k) value = scalar.step(value, static_cast<double>(g));
-    expected.push_back(value);
-  });
+  if (has_trust_ratio(rule)) {
+    for (const Tensor& t : contender.memory->tensors()) {
+      const std::vector<double> all = trusted(rule, t, steps);
+      for (std::size_t i = 0; i < t.size; i += t.size > 100'000 ? 997u : 1u) {
+        expected.push_back(all[i]);
+      }
+    }
+  } else {
+    each([&](float p, float g) {
+      Scalar scalar(rule);
+      double value = static_cast<double>(p);
+      for (int k = 0; k < steps; ++k) value = scalar.step(value, static_cast<double>(g));
+      expected.push_back(value);
+    });
+  }
   for (int k = 0; k < steps; ++k) contender.step();
   contender.finish();
   std::size_t k = 0;
@@ -116,17 +157,21 @@ void verify(const Contender& contender, Rule rule) {
 }
 
 std::shared_ptr<Memory> memory_for(const Problem& problem, Rule rule, Layout layout) {
-  return std::make_shared<Memory>(problem.sizes, layout, rule == Rule::amsgrad ? 5u : 4u);
+  return std::make_shared<Memory>(problem.sizes, layout,
+                                  rule == Rule::amsgrad || rule == Rule::lamb ? 5u : 4u);
 }
 
 RuleScalars scalars(Rule rule, std::int64_t count) {
   const auto t = static_cast<double>(count);
   const bool corrects = rule == Rule::adam || rule == Rule::adamw || rule == Rule::amsgrad;
-  const double beta1 = rule == Rule::momentum ? settings.momentum : settings.beta1;
+  const bool has_momentum = rule == Rule::momentum || rule == Rule::lars;
+  const double beta1 = has_momentum ? settings.momentum : settings.beta1;
   const double beta2 = rule == Rule::rms_prop ? settings.alpha
                        : rule == Rule::lion   ? settings.lion_beta2
                                               : settings.beta2;
   const double rate = settings.learning_rate / (corrects ? 1.0 - std::pow(beta1, t) : 1.0);
+  // LAMB corrects before it takes a norm, so that the correction can't be the rate's.
+  const double first = rule == Rule::lamb ? 1.0 - std::pow(beta1, t) : 1.0;
   const auto f = [](double x) { return static_cast<float>(x); };
   return {.rate = f(rate),
           .keep = f(1.0 - settings.learning_rate * settings.weight_decay),
@@ -134,8 +179,10 @@ RuleScalars scalars(Rule rule, std::int64_t count) {
           .rest1 = f(1.0 - beta1),
           .beta2 = f(beta2),
           .rest2 = f(1.0 - beta2),
-          .root = f(1.0 / std::sqrt(1.0 - std::pow(beta2, t))),
-          .epsilon = f(settings.epsilon)};
+          .root = f(first / std::sqrt(1.0 - std::pow(beta2, t))),
+          .epsilon = f(first * settings.epsilon),
+          .decay = f(settings.weight_decay),
+          .trust = f(rule == Rule::lars ? settings.trust : 1.0)};
 }
 
 struct Choice {
@@ -229,7 +276,7 @@ void print_rivals(const std::vector<NamedRule>& asked) {
   std::string notes;
   for (const NamedRule& named : asked) {
     notes += std::string(named.name) + ":";
-    for (const Problem& problem : problems()) {
+    for (const Problem& problem : problems(named.rule)) {
       const Choice choice = fastest_loop(problem, named.rule);
       std::vector<std::string> names;
       const std::vector<Result> results =
@@ -259,7 +306,7 @@ void print_threads(const std::vector<NamedRule>& asked) {
       "\nns a parameter with OpenMP, by the clock on the wall\n\n| optimizer | parameters | "
       "one thread | two threads | times as fast | noise |\n|---|---|---|---|---|---|\n");
   for (const NamedRule& named : asked) {
-    for (const Problem& problem : problems()) {
+    for (const Problem& problem : problems(named.rule)) {
       if (problem.total() < 1e5 || problem.total() > 2e6) continue;
       std::vector<std::string> names;
       const auto make = [&] {
@@ -306,7 +353,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   for (const NamedRule& named : rules) {
-    for (const Problem& problem : problems()) {
+    for (const Problem& problem : problems(named.rule)) {
       const Contender contender = made_by("eigentrain", make_eigentrain_rule, problem, named.rule);
       verify(contender, named.rule);
       const std::string name = std::string(named.name) + "/" + problem.name;

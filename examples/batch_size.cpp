@@ -19,10 +19,10 @@
 #include <string>
 #include <vector>
 
-#include "depth/chart.hpp"
 #include "eigentrain/eigentrain.hpp"
 #include "mlp/dataset.hpp"
 #include "mlp/progress.hpp"
+#include "seeds/results.hpp"
 
 namespace et = eigentrain;
 using batch::Epoch;
@@ -43,11 +43,7 @@ struct Settings {
   std::string csv, svg;
 };
 
-// The runs of one way, one for each seed.
-struct Result {
-  Way way;
-  std::vector<Run> runs;
-};
+using Result = seeds::Result<Way, Run>;
 
 /// Growth and decay are made for each other: where one multiplies the batch, the other divides the
 /// rate, so that the quotient of both is the same in every epoch.
@@ -100,23 +96,6 @@ std::vector<Result> measure_all(const Settings& s) {
   return results;
 }
 
-/// A figure over the seeds.
-struct Spread {
-  double mean = 0.0, lowest = 0.0, highest = 0.0;
-};
-
-template <class Figure>
-Spread over_seeds(const Result& result, Figure&& figure) {
-  Spread spread{0.0, figure(result.runs[0]), figure(result.runs[0])};
-  for (const Run& run : result.runs) {
-    const double value = figure(run);
-    spread.mean += value / static_cast<double>(result.runs.size());
-    spread.lowest = std::min(spread.lowest, value);
-    spread.highest = std::max(spread.highest, value);
-  }
-  return spread;
-}
-
 double seconds(const Run& run) {
   double sum = 0.0;
   for (const Epoch& epoch : run.epochs) sum += epoch.seconds;
@@ -133,22 +112,21 @@ void print_tables(const std::vector<Result>& results, std::int64_t epochs) {
   std::printf(
       "| batches | test accuracy, %% | lowest to highest | train loss | steps | time |\n"
       "|---|---|---|---|---|---|\n");
-  const double unit = over_seeds(results[0], seconds).mean;
+  const double unit = seeds::over(results[0], seconds).mean;
   for (const Result& result : results) {
-    const auto diverged = std::count_if(result.runs.begin(), result.runs.end(),
-                                        [](const Run& run) { return run.diverged; });
+    const std::string diverged = seeds::diverged(result);
     std::printf("| %s | ", result.way.name.c_str());
-    if (diverged > 0) {
-      std::printf("%ld of %zu diverged | | | | |\n", static_cast<long>(diverged),
-                  result.runs.size());
+    if (!diverged.empty()) {
+      std::printf("%s | | | | |\n", diverged.c_str());
       continue;
     }
-    const Spread accuracy =
-        over_seeds(result, [](const Run& run) { return 100 * run.epochs.back().test.accuracy(); });
-    const Spread loss = over_seeds(result, [](const Run& run) { return run.train.mean_loss(); });
+    const seeds::Spread accuracy =
+        seeds::over(result, [](const Run& run) { return 100 * run.epochs.back().test.accuracy(); });
+    const seeds::Spread loss =
+        seeds::over(result, [](const Run& run) { return run.train.mean_loss(); });
     std::printf("%.2f | %.2f to %.2f | %.4f | %.0f | %.2f |\n", accuracy.mean, accuracy.lowest,
-                accuracy.highest, loss.mean, over_seeds(result, steps).mean,
-                over_seeds(result, seconds).mean / unit);
+                accuracy.highest, loss.mean, seeds::over(result, steps).mean,
+                seeds::over(result, seconds).mean / unit);
   }
   std::printf(
       "\nNoise scale at the beginning of an epoch, in samples, and batches by it:\n\n| epoch |");
@@ -161,7 +139,7 @@ void print_tables(const std::vector<Result>& results, std::int64_t epochs) {
     std::printf("| %ld |", static_cast<long>(e + 1));
     std::string sizes;
     for (const Result& result : results) {
-      const Spread noise = over_seeds(result, [&](const Run& run) {
+      const seeds::Spread noise = seeds::over(result, [&](const Run& run) {
         return at < run.epochs.size() ? run.epochs[at].noise_scale
                                       : std::numeric_limits<double>::quiet_NaN();
       });
@@ -194,24 +172,6 @@ std::string csv_of(const std::vector<Result>& results) {
   return text;
 }
 
-// One curve for each way: the mean over the seeds.
-template <class Figure>
-depth::Panel panel(const std::vector<Result>& results, const std::string& title,
-                   const depth::Axis& axis, Figure&& figure) {
-  depth::Panel made{title, {}, axis};
-  for (const Result& result : results) {
-    depth::Series series{result.way.name, {}};
-    std::size_t epochs = result.runs[0].epochs.size();
-    for (const Run& run : result.runs) epochs = std::min(epochs, run.epochs.size());
-    for (std::size_t e = 0; e < epochs; ++e) {
-      series.values.push_back(
-          over_seeds(result, [&](const Run& run) { return figure(run.epochs[e]); }).mean);
-    }
-    made.series.push_back(series);
-  }
-  return made;
-}
-
 std::string svg_of(const std::vector<Result>& results) {
   depth::Axis error{0.11, 0.35, {}};
   for (const int percent : {12, 14, 17, 20, 25, 30}) {
@@ -222,10 +182,10 @@ std::string svg_of(const std::vector<Result>& results) {
     samples.ticks.push_back({power, et::message(power)});
   }
   depth::Chart chart{.x_label = "epoch", .panels = {}};
-  chart.panels.push_back(
-      panel(results, "test error", error, [](const Epoch& e) { return 1 - e.test.accuracy(); }));
-  chart.panels.push_back(panel(results, "noise scale, in samples", samples,
-                               [](const Epoch& e) { return e.noise_scale; }));
+  chart.panels.push_back(seeds::panel(results, "test error", error,
+                                      [](const Epoch& e) { return 1 - e.test.accuracy(); }));
+  chart.panels.push_back(seeds::panel(results, "noise scale, in samples", samples,
+                                      [](const Epoch& e) { return e.noise_scale; }));
   return chart.svg();
 }
 

@@ -21,10 +21,11 @@
 #include <string>
 #include <vector>
 
-#include "depth/chart.hpp"
 #include "mlp/dataset.hpp"
 #include "mlp/progress.hpp"
 #include "mlp/whole_file.hpp"
+#include "seeds/results.hpp"
+#include "techniques/dots.hpp"
 
 namespace et = eigentrain;
 using techniques::Epoch;
@@ -41,28 +42,7 @@ struct Settings {
   std::string docs;
 };
 
-/// The runs of one way, one for each seed.
-struct Result {
-  Way way;
-  std::vector<Run> runs;
-};
-
-/// A figure over the seeds.
-struct Spread {
-  double mean = 0.0, lowest = 0.0, highest = 0.0;
-};
-
-template <class Figure>
-Spread over_seeds(const Result& result, Figure&& figure) {
-  Spread spread{0.0, figure(result.runs[0]), figure(result.runs[0])};
-  for (const Run& run : result.runs) {
-    const double value = figure(run);
-    spread.mean += value / static_cast<double>(result.runs.size());
-    spread.lowest = std::min(spread.lowest, value);
-    spread.highest = std::max(spread.highest, value);
-  }
-  return spread;
-}
+using Result = seeds::Result<Way, Run>;
 
 template <class... Values>
 std::string format(const char* form, Values... values) {
@@ -72,7 +52,8 @@ std::string format(const char* form, Values... values) {
 }
 
 /// All ways of one seed after each other, so that a machine that gets slower does so for all.
-std::vector<Result> measure(const Experiment& experiment, mlp::TrainAndTest data, int seeds) {
+std::vector<Result> measure(const Experiment& experiment, const std::string& label,
+                            mlp::TrainAndTest data, int seeds) {
   data.train.keep(experiment.samples);
   mlp::Dataset sample = data.train;  // enough to measure the loss on
   sample.keep(5000);
@@ -80,7 +61,7 @@ std::vector<Result> measure(const Experiment& experiment, mlp::TrainAndTest data
   for (const Way& way : experiment.ways) results.push_back({way, {}});
   const auto runs = static_cast<std::int64_t>(results.size()) * seeds;
   const std::int64_t samples = data.train.size();
-  mlp::Progress progress(experiment.name, runs * experiment.network.epochs * samples);
+  mlp::Progress progress(label, runs * experiment.network.epochs * samples);
   std::int64_t done = 0;
   for (int seed = 1; seed <= seeds; ++seed) {
     for (Result& result : results) {
@@ -121,76 +102,125 @@ std::string table(const Experiment& experiment, const std::vector<Result>& resul
   out += has_aim ? "---|---|\n" : "\n";
   for (const Result& result : results) {
     out += "| " + result.way.name + " | ";
-    const auto diverged = std::count_if(result.runs.begin(), result.runs.end(),
-                                        [](const Run& run) { return run.diverged; });
-    if (diverged > 0) {
-      out += format("%ld of %zu diverged | | | | |%s\n", static_cast<long>(diverged),
-                    result.runs.size(), has_aim ? " | |" : "");
+    const std::string diverged = seeds::diverged(result);
+    if (!diverged.empty()) {
+      out += diverged + " | | | | |" + (has_aim ? " | |\n" : "\n");
       continue;
     }
-    const Spread test = over_seeds(result, final_accuracy);
+    const seeds::Spread test = seeds::over(result, final_accuracy);
     const auto last = [&](auto&& figure) {
-      return over_seeds(result, [&](const Run& run) { return figure(run.epochs.back()); }).mean;
+      return seeds::over(result, [&](const Run& run) { return figure(run.epochs.back()); }).mean;
     };
     out += format("%.2f | %.2f to %.2f | %.2f | %.4f | %.4f |", test.mean, test.lowest,
                   test.highest, last([](const Epoch& e) { return 100 * e.train.accuracy(); }),
                   last([](const Epoch& e) { return e.test.mean_loss(); }),
                   last([](const Epoch& e) { return e.train.mean_loss(); }));
     if (has_aim) {
-      const Spread to =
-          over_seeds(result, [&](const Run& run) { return epochs_to(run, experiment.aim); });
+      const seeds::Spread to =
+          seeds::over(result, [&](const Run& run) { return epochs_to(run, experiment.aim); });
       const double last_epoch = static_cast<double>(experiment.network.epochs);
       out += to.highest > last_epoch ? " not by all |" : format(" %.1f |", to.mean);
-      out += format(" %.2f |", over_seeds(result, epoch_seconds).mean /
-                                   over_seeds(results[0], epoch_seconds).mean);
+      out += format(" %.2f |", seeds::over(result, epoch_seconds).mean /
+                                   seeds::over(results[0], epoch_seconds).mean);
     }
     out += "\n";
   }
   return out;
 }
 
-/// One curve for each way: the mean over the seeds, up to where the first one diverged.
-template <class Figure>
-depth::Panel panel(const std::vector<Result>& results, const std::string& title,
-                   const std::vector<double>& ticks, const std::string& unit, Figure&& figure) {
-  depth::Axis axis{ticks.front(), ticks.back(), {}};
-  for (const double tick : ticks) {
-    axis.ticks.push_back({tick, et::message(unit == "%" ? 100 * tick : tick, unit)});
-  }
-  depth::Panel made{title, {}, axis};
-  for (const Result& result : results) {
-    depth::Series series{result.way.name, {}};
-    std::size_t epochs = result.runs[0].epochs.size();
-    for (const Run& run : result.runs) epochs = std::min(epochs, run.epochs.size());
-    for (std::size_t e = 0; e < epochs; ++e) {
-      series.values.push_back(
-          over_seeds(result, [&](const Run& run) { return figure(run.epochs[e]); }).mean);
+/// The results of the schedules: a row for each, a column for each highest rate, the most accurate
+/// first.
+struct ScheduleRow {
+  const Result* by_rate[std::size(techniques::schedule_rates)];
+
+  double accuracy() const {
+    double best = 0.0;
+    for (const Result* result : by_rate) {
+      if (seeds::diverged(*result).empty()) {
+        best = std::max(best, seeds::over(*result, final_accuracy).mean);
+      }
     }
-    made.series.push_back(series);
+    return best;
+  }
+};
+
+std::vector<ScheduleRow> schedule_rows(const std::vector<Result>& results) {
+  std::vector<ScheduleRow> rows(results.size() / std::size(techniques::schedule_rates));
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    rows[i % rows.size()].by_rate[i / rows.size()] = &results[i];
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const ScheduleRow& a, const ScheduleRow& b) {
+    return a.accuracy() > b.accuracy();
+  });
+  return rows;
+}
+
+std::string schedule_table(const std::vector<Result>& results) {
+  std::string out = "| schedule |", rule = "\n|---|";
+  for (const double rate : techniques::schedule_rates) {
+    out += format(" test accuracy from %g, %% | lowest to highest | train loss |", rate);
+    rule += "---|---|---|";
+  }
+  out += rule + "\n";
+  for (const ScheduleRow& row : schedule_rows(results)) {
+    out += "| " + row.by_rate[0]->way.name + " |";
+    for (const Result* result : row.by_rate) {
+      const std::string diverged = seeds::diverged(*result);
+      if (!diverged.empty()) {
+        out += " " + diverged + " | | |";
+        continue;
+      }
+      const seeds::Spread test = seeds::over(*result, final_accuracy);
+      const double loss = seeds::over(*result, [](const Run& run) {
+                            return run.epochs.back().train.mean_loss();
+                          }).mean;
+      out += format(" %.2f | %.2f to %.2f | %.4f |", test.mean, test.lowest, test.highest, loss);
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+std::string schedule_picture(const std::vector<Result>& results) {
+  techniques::DotChart chart{"test accuracy in %, of all seeds", {}, {}};
+  for (const double rate : techniques::schedule_rates) {
+    chart.panels.push_back({format("highest rate %g", rate), {}});
+  }
+  for (const ScheduleRow& row : schedule_rows(results)) {
+    // What diverged has no accuracy; none of these does.
+    const bool complete = std::all_of(std::begin(row.by_rate), std::end(row.by_rate),
+                                      [](const Result* r) { return seeds::diverged(*r).empty(); });
+    if (!complete) continue;
+    chart.rows.push_back(row.by_rate[0]->way.name);
+    for (std::size_t i = 0; i < chart.panels.size(); ++i) {
+      chart.panels[i].figures.push_back(seeds::over(*row.by_rate[i], final_accuracy));
+    }
+  }
+  return chart.svg();
+}
+
+depth::Axis axis(const std::vector<double>& ticks, bool percent = false) {
+  depth::Axis made{ticks.front(), ticks.back(), {}};
+  for (const double tick : ticks) {
+    made.ticks.push_back({tick, percent ? et::message(100 * tick, "%") : et::message(tick)});
   }
   return made;
 }
 
 std::string picture(const Experiment& experiment, const std::vector<Result>& results) {
-  const auto error = [](const Epoch& e) { return 1 - e.test.accuracy(); };
   const auto test_loss = [](const Epoch& e) { return e.test.mean_loss(); };
   const auto train_loss = [](const Epoch& e) { return e.train.mean_loss(); };
   depth::Chart chart{.x_label = "epoch", .panels = {}};
+  const auto add = [&](const char* title, const depth::Axis& axis, auto&& figure) {
+    chart.panels.push_back(seeds::panel(results, title, axis, figure));
+  };
   if (experiment.name == "overfitting") {
-    chart.panels.push_back(
-        panel(results, "loss on the training set", {0.001, 0.01, 0.1, 1, 2}, "", train_loss));
-    chart.panels.push_back(
-        panel(results, "loss on the test set", {0.45, 0.5, 0.6, 0.7, 0.8, 1, 1.2}, "", test_loss));
-  } else if (experiment.name == "batch_norm") {
-    chart.panels.push_back(
-        panel(results, "loss on the training set", {0.05, 0.1, 0.2, 0.5, 1, 2.5}, "", train_loss));
-    chart.panels.push_back(panel(results, "test error", {0.12, 0.15, 0.2, 0.3, 0.5}, "%", error));
+    add("loss on the training set", axis({0.001, 0.01, 0.1, 1, 2}), train_loss);
+    add("loss on the test set", axis({0.45, 0.5, 0.6, 0.7, 0.8, 1, 1.2}), test_loss);
   } else {
-    chart.panels.push_back(panel(results, "learning rate at the beginning of the epoch",
-                                 {0.0005, 0.001, 0.01, 0.1, 0.2}, "",
-                                 [](const Epoch& e) { return e.rate; }));
-    chart.panels.push_back(
-        panel(results, "test error", {0.1, 0.12, 0.15, 0.2, 0.25, 0.3}, "%", error));
+    add("loss on the training set", axis({0.05, 0.1, 0.2, 0.5, 1, 2.5}), train_loss);
+    add("test error", axis({0.12, 0.15, 0.2, 0.3, 0.5}, true),
+        [](const Epoch& e) { return 1 - e.test.accuracy(); });
   }
   return chart.svg();
 }
@@ -223,17 +253,20 @@ void run(const Settings& s) {
     }
   }
   const mlp::TrainAndTest data = mlp::load_mnist(s.data);
-  for (const Experiment& experiment : experiments) {
+  for (std::size_t i = 0; i < experiments.size(); ++i) {
+    const Experiment& experiment = experiments[i];
     const std::string& name = experiment.name;
     if (!s.only.empty() && std::find(s.only.begin(), s.only.end(), name) == s.only.end()) continue;
-    const std::vector<Result> results = measure(experiment, data, s.seeds);
-    const std::string rows = table(experiment, results);
+    const std::string label = et::message(name, " (", i + 1, " of ", experiments.size(), ")");
+    const std::vector<Result> results = measure(experiment, label, data, s.seeds);
+    const bool schedules = name == "schedules";
+    const std::string rows = schedules ? schedule_table(results) : table(experiment, results);
     std::printf("%s, %ld samples, %ld epochs, %d seeds\n\n%s\n", name.c_str(),
                 static_cast<long>(experiment.samples), static_cast<long>(experiment.network.epochs),
                 s.seeds, rows.c_str());
     std::fflush(stdout);
     if (s.docs.empty()) continue;
-    pictures[name]->replace(picture(experiment, results));
+    pictures[name]->replace(schedules ? schedule_picture(results) : picture(experiment, results));
     std::string text = contents(page->path());
     replace_part(text, name, rows);
     page->replace(text);

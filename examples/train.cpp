@@ -3,7 +3,8 @@
 //
 //   train                                  Fashion-MNIST from Debian's dataset-fashion-mnist
 //   train --data ~/mnist --epochs 20       any folder with the four files that MNIST comes in
-//   train --data spirals --batch-norm      points made on the spot
+//   train --data spirals --norm batch      points made on the spot
+//   train --hidden 128,128,128 --residual --dropout 0.1 --dropout-kind drop-path --norm layer
 //   train --monitor                        watches all layers; see monitor.html then
 
 #include "mlp/mlp.hpp"
@@ -29,9 +30,11 @@
 #include "mlp/batches.hpp"
 #include "mlp/csv.hpp"
 #include "mlp/dataset.hpp"
+#include "mlp/evaluate.hpp"
 #include "mlp/progress.hpp"
 #include "monitor/watch.hpp"
 #include "schedules/named.hpp"
+#include "training/network.hpp"
 #include "training/optimizer.hpp"
 
 namespace et = eigentrain;
@@ -47,9 +50,7 @@ struct Settings {
   Index classes = 10;
   Index limit = std::numeric_limits<Index>::max();
 
-  std::vector<Index> hidden = {256, 128};
-  bool batch_norm = false;
-  double dropout = 0.0;
+  training::NetworkChoice network;
   std::string init = "he-normal";
 
   Index epochs = 10;
@@ -61,6 +62,7 @@ struct Settings {
   std::optional<double> learning_rate;  // the optimizer's own if not given
   std::optional<double> weight_decay;
   std::optional<double> momentum;
+  bool cycle_momentum = false;
   std::vector<std::string> optimizer_options;
   std::string schedule = "cosine";
   std::string plateau_metric = "loss";
@@ -98,19 +100,8 @@ const std::map<std::string, Initializer>& initializers() {
   return by_name;
 }
 
-// Refuses in the trainer's words what the library would refuse in its own.
-CLI::Validator number_in(const et::Range& range, const char* interval) {
-  return CLI::Validator(
-      [range, interval](std::string& text) {
-        double value = 0.0;
-        const bool good = CLI::detail::lexical_cast(text, value) && range.contains(value);
-        return good ? std::string() : et::message("must be in ", interval, ", got ", text);
-      },
-      interval);
-}
-
 void add_options(CLI::App& app, Settings& s) {
-  const CLI::Validator not_negative = number_in(et::ranges::not_negative, "[0, inf)");
+  const CLI::Validator not_negative = training::number_in(et::ranges::not_negative, "[0, inf)");
   app.add_option(
          "--data", s.data,
          "fashion-mnist, spirals (points made on the spot), or a folder with the four\n"
@@ -125,17 +116,7 @@ void add_options(CLI::App& app, Settings& s) {
       ->check(CLI::PositiveNumber)
       ->group("Data");
 
-  app.add_option("--hidden", s.hidden, "Sizes of the hidden layers, separated by commas")
-      ->delimiter(',')
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str()
-      ->group("Network");
-  app.add_flag("--batch-norm", s.batch_norm, "Normalize the hidden layers over the batch")
-      ->group("Network");
-  app.add_option("--dropout", s.dropout, "Share of hidden outputs to drop in training, 0 to 1")
-      ->check(number_in(et::ranges::fraction, "[0, 1]"))
-      ->capture_default_str()
-      ->group("Network");
+  training::add_network_options(app, s.network);
   app.add_option("--init", s.init, "How the weights begin")
       ->check(CLI::IsMember(initializers()))
       ->capture_default_str()
@@ -198,6 +179,10 @@ void add_options(CLI::App& app, Settings& s) {
                  "Epochs without improvement that --schedule plateau bears")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str()
+      ->group("Training");
+  app.add_flag("--cycle-momentum", s.cycle_momentum,
+               "With --schedule one-cycle: the momentum of sgd, or beta1 of adam and adamw, goes\n"
+               "against the rate, from 0.95 to 0.85 and back")
       ->group("Training");
   app.add_option("--warmup", s.warmup, "Steps in which the learning rate rises from 0 first")
       ->check(CLI::NonNegativeNumber)
@@ -283,10 +268,25 @@ et::Schedule make_schedule(const Settings& s, std::int64_t steps,
   return [plateau, schedule](std::int64_t step) { return plateau->rate() * schedule(step); };
 }
 
-training::Optimizer make_optimizer(const Settings& s, const et::Schedule& rate) {
+// Goes against the rate of --schedule one-cycle.
+std::optional<et::Schedule> make_cycled_momentum(const Settings& s, std::int64_t steps) {
+  if (!s.cycle_momentum) return {};
+  et::require(s.schedule == "one-cycle", "--cycle-momentum: goes with --schedule one-cycle, not ",
+              s.schedule);
+  et::require(!s.momentum, "--momentum: --cycle-momentum sets it already");
+  const et::Schedule cycle =
+      et::one_cycle_momentum({.steps = std::max<std::int64_t>(steps - s.warmup, 1)});
+  return [cycle, warmup = s.warmup](std::int64_t step) {
+    return cycle(std::max<std::int64_t>(step - warmup, 0));
+  };
+}
+
+training::Optimizer make_optimizer(const Settings& s, const et::Schedule& rate,
+                                   std::int64_t steps) {
   return training::Optimizer({.name = s.optimizer,
                               .weight_decay = s.weight_decay,
                               .momentum = s.momentum,
+                              .cycled_momentum = make_cycled_momentum(s, steps),
                               .options = s.optimizer_options,
                               .clip_norm = s.clip_norm,
                               .clip_value = s.clip_value,
@@ -353,15 +353,6 @@ Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index batch_size,
   return row;
 }
 
-mlp::Score evaluate(mlp::Mlp<float>& model, mlp::Batches& batches) {
-  mlp::Score score;
-  for (Index i = 0; i < batches.count(); ++i) {
-    const mlp::Batch batch = batches[i];
-    score += model.evaluate(batch.features, batch.labels);
-  }
-  return score;
-}
-
 et::BatchSize make_batch_size(const Settings& s, Index samples) {
   const Index initial = std::min(s.batch_size, samples);
   const Index largest = std::min(s.batch_largest.value_or(samples), samples);
@@ -379,10 +370,11 @@ void check(const Settings& s, const et::BatchSize& batch_size, Index samples) {
 #ifndef _OPENMP
   et::require(s.threads == 1, "--threads: this program was built without OpenMP, so it must be 1");
 #endif
-  for (Index epoch = 0; s.batch_norm && epoch < s.epochs; ++epoch) {
+  const bool batch_norm = s.network.batch_norm || s.network.norm == "batch";
+  for (Index epoch = 0; batch_norm && epoch < s.epochs; ++epoch) {
     const Index size = batch_size(epoch), rest = samples % size;
     et::require((rest == 0 ? size : rest) > 1,
-                "--batch-norm: the last batch is a single sample, which has no variance; try "
+                "--norm batch: the last batch is a single sample, which has no variance; try "
                 "another --batch-size");
   }
 }
@@ -396,22 +388,24 @@ std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
     return value ? number(*value) : std::string("the optimizer's own");
   };
   const auto limit = [&](double value) { return value == never ? "none" : number(value); };
-  return {{"data", et::message(s.data, ", ", data.train.size(), " samples to train on, ",
-                               data.test.size(), " to test on")},
-          {"network", network},
-          {"initialization", s.init},
-          {"batch normalization", s.batch_norm ? "yes" : "no"},
-          {"dropout", number(s.dropout)},
-          {"optimizer", s.optimizer},
-          {"learning rate", number(initial_rate(s)) + ", " + s.schedule + ", " +
-                                et::message(s.warmup) + " steps of warm-up"},
-          {"weight decay", own(s.weight_decay)},
-          {"momentum", own(s.momentum)},
-          {"batch size", batches},
-          {"clipping by norm", limit(s.clip_norm)},
-          {"clipping by value", limit(s.clip_value)},
-          {"seed", et::message(s.seed)},
-          {"threads", et::message(s.threads)}};
+  std::vector<std::pair<std::string, std::string>> words = {
+      {"data", et::message(s.data, ", ", data.train.size(), " samples to train on, ",
+                           data.test.size(), " to test on")},
+      {"network", network},
+      {"initialization", s.init},
+      {"optimizer", s.optimizer},
+      {"learning rate", number(initial_rate(s)) + ", " + s.schedule + ", " + et::message(s.warmup) +
+                            " steps of warm-up"},
+      {"weight decay", own(s.weight_decay)},
+      {"momentum", s.cycle_momentum ? "0.95 to 0.85 and back" : own(s.momentum)},
+      {"batch size", batches},
+      {"clipping by norm", limit(s.clip_norm)},
+      {"clipping by value", limit(s.clip_value)},
+      {"seed", et::message(s.seed)},
+      {"threads", et::message(s.threads)}};
+  const auto layers = training::in_words(s.network);
+  words.insert(words.begin() + 2, layers.begin(), layers.end());
+  return words;
 }
 
 void train(Settings s) {
@@ -426,20 +420,16 @@ void train(Settings s) {
   const std::int64_t steps = mlp::count_steps(data.train.size(), batch_size, s.epochs);
 
   et::Generator random(s.seed);
-  mlp::Mlp<float> model({.inputs = data.train.features.rows(),
-                         .hidden = s.hidden,
-                         .classes = data.train.classes,
-                         .batch_size = largest,
-                         .batch_norm = s.batch_norm,
-                         .dropout = s.dropout});
+  mlp::Mlp<float> model(training::network_options(s.network, data.train.features.rows(),
+                                                  data.train.classes, largest));
   model.initialize([&](Weight& weight) { initializers().at(s.init)(weight, random); });
   const auto plateau =
       s.schedule == "plateau" ? std::make_shared<et::ReduceOnPlateau>(make_plateau(s)) : nullptr;
   const et::Schedule rate = make_schedule(s, steps, plateau);
-  training::Optimizer optimizer = make_optimizer(s, rate);
+  training::Optimizer optimizer = make_optimizer(s, rate, steps);
   const et::Parameters<float>& parameters = model.parameters();
   std::string network = std::to_string(data.train.features.rows());
-  for (const Index size : s.hidden) network += "-" + std::to_string(size);
+  for (const Index size : s.network.hidden) network += "-" + std::to_string(size);
   network += "-" + std::to_string(data.train.classes);
 
   const std::string batches =
@@ -480,7 +470,7 @@ void train(Settings s) {
     row.learning_rate = rate(step);
     step += mlp::count_steps(data.train.size(), size, 1);
     optimizer.begin_evaluation(model.parameters());
-    row.test = evaluate(model, test_batches);
+    row.test = mlp::evaluate(model, test_batches);
     if (epoch < s.epochs) optimizer.end_evaluation(model.parameters());
     if (plateau != nullptr) {
       plateau->update(s.plateau_metric == "loss" ? row.test.mean_loss() : row.test.accuracy());

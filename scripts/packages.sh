@@ -2,18 +2,23 @@
 # Shared by the scripts beside it, which set `root`. POSIX sh: a bare system may have little else.
 # shellcheck shell=sh disable=SC2154
 
-# packages_for <train|test|bench|cross|libcxx|sanitize>: what Debian and Ubuntu call the things it takes.
+# packages_for <train|test|bench|docs|cross|libcxx|sanitize|fuzz>: what Debian and Ubuntu call what it takes.
 packages_for() {
   common="g++ cmake ninja-build libeigen3-dev zlib1g-dev"
   case $1 in
     train) echo "$common libcli11-dev nlohmann-json3-dev dataset-fashion-mnist" ;;
     test)
       echo "$common libcli11-dev nlohmann-json3-dev catch2 librapidcheck-dev librandom123-dev" \
-        "python3-numpy"
+        "libadolc-dev pkg-config python3-numpy"
       ;;
     bench) echo "$common libbenchmark-dev dataset-fashion-mnist" ;;
+    docs) echo "doxygen" ;;
     cross) echo "g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user" ;;
-    sanitize) echo "clang-19 libclang-rt-19-dev" ;;
+    sanitize) echo "clang-19 libclang-rt-19-dev libomp-19-dev" ;;
+    fuzz)
+      echo "clang-19 libclang-rt-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" \
+        "nlohmann-json3-dev"
+      ;;
     libcxx) echo "clang libc++-dev libc++abi-dev" ;;
   esac
 }
@@ -24,6 +29,7 @@ is_there() {
     g++) command -v "${CXX:-c++}" >/dev/null && return 0 ;;
     cmake) command -v cmake >/dev/null && return 0 ;;
     ninja-build) command -v ninja >/dev/null && return 0 ;;
+    pkg-config | python3) command -v "$1" >/dev/null && return 0 ;;
   esac
   # shellcheck disable=SC2016 # the dollar is dpkg-query's
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -9,6 +9,8 @@
 #include "eigentrain/optim/adam.hpp"
 #include "eigentrain/optim/adamw.hpp"
 #include "eigentrain/optim/amsgrad.hpp"
+#include "eigentrain/optim/lamb.hpp"
+#include "eigentrain/optim/lars.hpp"
 #include "eigentrain/optim/lion.hpp"
 #include "eigentrain/optim/rms_prop.hpp"
 #include "eigentrain/optim/sgd.hpp"
@@ -85,6 +87,20 @@ EXPORTED std::unique_ptr<Stepper> MAKE_EIGENTRAIN_RULE(Rule rule, const RuleSett
       return with(et::Lion<float>({.learning_rate = s.learning_rate,
                                    .beta1 = s.beta1,
                                    .beta2 = s.lion_beta2,
+                                   .weight_decay = s.weight_decay}),
+                  tensors);
+    case Rule::lars:
+      return with(et::Lars<float>({.learning_rate = s.learning_rate,
+                                   .momentum = s.momentum,
+                                   .weight_decay = s.weight_decay,
+                                   .trust_coefficient = s.trust,
+                                   .epsilon = 0.0}),
+                  tensors);
+    case Rule::lamb:
+      return with(et::Lamb<float>({.learning_rate = s.learning_rate,
+                                   .beta1 = s.beta1,
+                                   .beta2 = s.beta2,
+                                   .epsilon = s.epsilon,
                                    .weight_decay = s.weight_decay}),
                   tensors);
   }

@@ -90,6 +90,83 @@ void loop(const Tensor& tensor, const RuleScalars& scalars) {
   }
 }
 
+/// LARS and LAMB: a first pass for the norms of the parameters and of the update, which LAMB keeps
+/// in w until the second.
+template <Rule R, class L>
+struct Trust {
+  using V = typename L::Register;
+  V p2 = L::all(0.0f), u2 = L::all(0.0f);
+
+  inline __attribute__((always_inline)) void read(const Tensor& t, const RuleScalars& s,
+                                                  std::size_t i) {
+    const V p = L::load(t.p + i), g = L::load(t.g + i);
+    V u = g;
+    if constexpr (R == Rule::lamb) {
+      V m = L::load(t.m + i), v = L::load(t.v + i);
+      m = L::product_plus(L::all(s.beta1), m, L::times(L::all(s.rest1), g));
+      v = L::product_plus(L::all(s.beta2), v, L::times(L::times(L::all(s.rest2), g), g));
+      u = L::over(m, L::product_plus(L::root(v), L::all(s.root), L::all(s.epsilon)));
+      u = L::product_plus(L::all(s.decay), p, u);
+      L::store(t.m + i, m);
+      L::store(t.v + i, v);
+      L::store(t.w + i, u);
+    }
+    p2 = L::product_plus(p, p, p2);
+    u2 = L::product_plus(u, u, u2);
+  }
+
+  static inline __attribute__((always_inline)) void write(const Tensor& t, const RuleScalars& s,
+                                                          float scale, std::size_t i) {
+    V p = L::load(t.p + i);
+    if constexpr (R == Rule::lamb) {
+      p = L::minus_product(L::all(scale), L::load(t.w + i), p);
+    } else {
+      const V u = L::product_plus(L::all(s.decay), p, L::load(t.g + i));
+      const V m = L::product_plus(L::all(s.beta1), L::load(t.m + i), L::times(L::all(scale), u));
+      L::store(t.m + i, m);
+      p = L::plus(p, L::times(L::all(-1.0f), m));
+    }
+    L::store(t.p + i, p);
+  }
+};
+
+/// Sizes must be multiples of a register.
+template <Rule R, class L, int Unroll>
+void trust_loop(const Tensor& tensor, const RuleScalars& scalars) {
+  const Tensor t = tensor;
+  const RuleScalars s = scalars;
+  constexpr std::size_t width = L::width;
+  Trust<R, L> sums[Unroll];
+  std::size_t i = 0;
+  for (; i + Unroll * width <= t.size; i += Unroll * width) {
+    for (std::size_t k = 0; k < Unroll; ++k) sums[k].read(t, s, i + k * width);
+  }
+  for (; i < t.size; i += width) sums[0].read(t, s, i);
+  double p2 = 0.0, u2 = 0.0;
+  for (const Trust<R, L>& sum : sums) {
+    float lanes[width];
+    L::store(lanes, sum.p2);
+    for (const float lane : lanes) p2 += static_cast<double>(lane);
+    L::store(lanes, sum.u2);
+    for (const float lane : lanes) u2 += static_cast<double>(lane);
+  }
+  const double p_norm = __builtin_sqrt(p2);
+  const double decayed = R == Rule::lars ? static_cast<double>(s.decay) * p_norm : 0.0;
+  const double below = __builtin_sqrt(u2) + decayed;
+  const double ratio = p_norm > 0.0 && below > 0.0 ? p_norm / below : 1.0;
+  const auto scale =
+      static_cast<float>(static_cast<double>(s.rate) * static_cast<double>(s.trust) * ratio);
+  i = 0;
+  for (; i + Unroll * width <= t.size; i += Unroll * width) {
+    for (std::size_t k = 0; k < Unroll; ++k) Trust<R, L>::write(t, s, scale, i + k * width);
+  }
+  for (; i < t.size; i += width) Trust<R, L>::write(t, s, scale, i);
+}
+
+template <Rule R, class L>
+constexpr RuleLoops trust_loops_of = {
+    {trust_loop<R, L, 1>, trust_loop<R, L, 2>, trust_loop<R, L, 4>}};
+
 template <Rule R, class L>
 constexpr RuleLoops loops_of = {{loop<R, L, 1>, loop<R, L, 2>, loop<R, L, 4>}};
 
@@ -112,6 +189,10 @@ RuleLoops loops_for(Rule rule) {
       return loops_of<Rule::adagrad, L>;
     case Rule::lion:
       return loops_of<Rule::lion, L>;
+    case Rule::lars:
+      return trust_loops_of<Rule::lars, L>;
+    case Rule::lamb:
+      return trust_loops_of<Rule::lamb, L>;
   }
   return {};
 }

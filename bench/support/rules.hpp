@@ -6,8 +6,12 @@
 
 namespace bench {
 
-enum class Rule { sgd, momentum, rms_prop, adam, adamw, amsgrad, adagrad, lion };
-inline constexpr int rule_count = 8;
+enum class Rule { sgd, momentum, rms_prop, adam, adamw, amsgrad, adagrad, lion, lars, lamb };
+
+/// Whether a step needs two norms of a tensor before it can change an element.
+constexpr bool has_trust_ratio(Rule rule) {
+  return rule == Rule::lars || rule == Rule::lamb;
+}
 
 /// The hyperparameters of all rivals; every rule takes those that it has.
 struct RuleSettings {
@@ -15,7 +19,8 @@ struct RuleSettings {
   double beta1 = 0.9, beta2 = 0.999;
   double lion_beta2 = 0.99;
   double epsilon = 1e-8;
-  double weight_decay = 0.01;  // AdamW and Lion alone
+  double weight_decay = 0.01;  // AdamW, Lion, LARS and LAMB alone
+  double trust = 1e-3;         // LARS alone
 };
 
 /// What a loop needs of one step.
@@ -25,6 +30,8 @@ struct RuleScalars {
   float beta1, rest1, beta2, rest2;  ///< rest = 1 - beta
   float root;                        ///< 1 / sqrt(1 - beta2^t)
   float epsilon;
+  float decay;  ///< weight decay, where it enters a trust ratio
+  float trust;  ///< a factor of the trust ratio
 };
 
 using RuleLoop = void (*)(const Tensor&, const RuleScalars&);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // LibTorch's optimizers as rivals, on one thread. Compiled as C++17, the language of its headers.
-#include <torch/torch.h>
-
 #include "rule_stepper.hpp"
+#include "torch_tensors.hpp"
 
 namespace bench {
 namespace {
@@ -12,32 +11,14 @@ class TorchRuleStepper : public Stepper {
  public:
   template <class Options>
   TorchRuleStepper(const Options& options, const std::vector<Tensor>& tensors)
-      : memory_(tensors), tensors_(copies(tensors)), optimizer_(tensors_, options) {}
+      : tensors_(tensors), optimizer_(tensors_.parameters(), options) {}
 
   void step() override { optimizer_.step(); }
 
-  void finish() override {
-    for (std::size_t i = 0; i < memory_.size(); ++i) {
-      const float* values = tensors_[i].data_ptr<float>();
-      std::copy(values, values + memory_[i].size, memory_[i].p);
-    }
-  }
+  void finish() override { tensors_.return_parameters(); }
 
  private:
-  static std::vector<torch::Tensor> copies(const std::vector<Tensor>& tensors) {
-    at::set_num_threads(1);
-    std::vector<torch::Tensor> result;
-    for (const Tensor& t : tensors) {
-      const auto size = static_cast<std::int64_t>(t.size);
-      torch::Tensor p = torch::from_blob(t.p, {size}).clone().set_requires_grad(true);
-      p.mutable_grad() = torch::from_blob(t.g, {size}).clone();
-      result.push_back(p);
-    }
-    return result;
-  }
-
-  std::vector<Tensor> memory_;
-  std::vector<torch::Tensor> tensors_;
+  TorchTensors<Tensor> tensors_;
   Optimizer optimizer_;
 };
 
@@ -73,6 +54,8 @@ std::unique_ptr<Stepper> make_torch_rule(Rule rule, const RuleSettings& s,
     case Rule::adagrad:
       return with<optim::Adagrad>(optim::AdagradOptions(rate).eps(s.epsilon), tensors);
     case Rule::lion:
+    case Rule::lars:
+    case Rule::lamb:
       break;
   }
   return nullptr;

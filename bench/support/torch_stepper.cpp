@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // LibTorch's optimizers as rivals, on one thread. Compiled as C++17, the language of its headers.
-#include <torch/torch.h>
-
 #include "stepper.hpp"
+#include "torch_tensors.hpp"
 
 namespace bench {
 namespace {
@@ -13,39 +12,19 @@ class TorchStepper : public Stepper {
   template <class Options>
   TorchStepper(const Options& options, const AdamSettings& settings,
                const std::vector<Tensor>& tensors)
-      : settings_(settings),
-        memory_(tensors),
-        tensors_(copies(tensors)),
-        optimizer_(tensors_, options) {}
+      : settings_(settings), tensors_(tensors), optimizer_(tensors_.parameters(), options) {}
 
   void step() override {
-    if (settings_.clips()) torch::nn::utils::clip_grad_norm_(tensors_, settings_.max_norm);
+    if (settings_.clips())
+      torch::nn::utils::clip_grad_norm_(tensors_.parameters(), settings_.max_norm);
     optimizer_.step();
   }
 
-  void finish() override {
-    for (std::size_t i = 0; i < memory_.size(); ++i) {
-      const float* values = tensors_[i].data_ptr<float>();
-      std::copy(values, values + memory_[i].size, memory_[i].p);
-    }
-  }
+  void finish() override { tensors_.return_parameters(); }
 
  private:
-  static std::vector<torch::Tensor> copies(const std::vector<Tensor>& tensors) {
-    at::set_num_threads(1);
-    std::vector<torch::Tensor> result;
-    for (const Tensor& t : tensors) {
-      const auto size = static_cast<std::int64_t>(t.size);
-      torch::Tensor p = torch::from_blob(t.p, {size}).clone().set_requires_grad(true);
-      p.mutable_grad() = torch::from_blob(t.g, {size}).clone();
-      result.push_back(p);
-    }
-    return result;
-  }
-
   AdamSettings settings_;
-  std::vector<Tensor> memory_;
-  std::vector<torch::Tensor> tensors_;
+  TorchTensors<Tensor> tensors_;
   Optimizer optimizer_;
 };
 

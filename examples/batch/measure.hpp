@@ -19,6 +19,7 @@
 #include "eigentrain/schedule/batch_size.hpp"
 #include "eigentrain/schedule/batch_size_by_noise.hpp"
 #include "mlp/batches.hpp"
+#include "mlp/evaluate.hpp"
 
 namespace batch {
 
@@ -95,16 +96,6 @@ class NoiseProbe {
   Eigen::VectorXd sum_;
 };
 
-inline mlp::Score evaluate(mlp::Mlp<float>& model, const mlp::Dataset& data, Index batch_size) {
-  mlp::Batches batches(data, batch_size);
-  mlp::Score score;
-  for (Index i = 0; i < batches.count(); ++i) {
-    const mlp::Batch batch = batches[i];
-    score += model.evaluate(batch.features, batch.labels);
-  }
-  return score;
-}
-
 /// Trains a network from its beginning. All ways have the same initial weights, and the same order
 /// of the samples, for the same seed. `report` is told every epoch's samples as they are done.
 inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest& data,
@@ -142,10 +133,10 @@ inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest
       report(batch.size());
     }
     epoch.seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-    epoch.test = evaluate(model, data.test, network.largest);
+    epoch.test = mlp::evaluate(model, data.test, network.largest);
     run.epochs.push_back(epoch);
   }
-  run.train = evaluate(model, data.train, network.largest);
+  run.train = mlp::evaluate(model, data.train, network.largest);
   run.diverged = run.diverged || !std::isfinite(run.train.loss);
   return run;
 }

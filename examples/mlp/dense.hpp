@@ -2,12 +2,9 @@
 // A dense layer: y = activation(W·x + b) for a batch of samples, which are columns.
 #pragma once
 
-#include "mlp/matrix.hpp"
-#include "mlp/relu.hpp"
+#include "mlp/activation.hpp"
 
 namespace mlp {
-
-enum class Activation { none, relu };
 
 /// Weights are out × in. All memory is taken in the constructor, for batches of up to `batch_size`
 /// columns.
@@ -33,6 +30,7 @@ class Dense {
       y = (y.colwise() + bias).cwiseMax(S(0));
     } else {
       y.colwise() += bias;
+      activate<S>(activation_, y);
     }
     return y;
   }
@@ -43,7 +41,7 @@ class Dense {
   /// Takes ∂loss/∂y of the last forward pass, which had the input x, and leaves ∂loss/∂(W·x + b)
   /// in its place. Sets the gradients of weight and bias.
   void backward(const Input<S>& x, Output<S> gradient) {
-    if (activation_ == Activation::relu) relu_backward<S>(output(x.cols()), gradient);
+    activate_backward<S>(activation_, output(x.cols()), gradient);
     weight_gradient.noalias() = gradient * x.transpose();
     bias_gradient = gradient.rowwise().sum();
   }

@@ -4,6 +4,7 @@
 
 #include "mlp/block.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,16 @@ struct MlpOptions {
   Index inputs = 0;
   std::vector<Index> hidden = {};  ///< sizes of the hidden layers; none gives logistic regression
   Index classes = 0;
-  Index batch_size = 128;   ///< the most samples that a call will bring
-  bool batch_norm = false;  ///< in the hidden layers
-  double dropout = 0.0;     ///< after the hidden layers
+  Index batch_size = 128;  ///< the most samples that a call will bring
+  // Of the hidden layers:
+  Activation activation = Activation::relu;
+  NormKind norm = NormKind::none;
+  std::optional<double> norm_epsilon = {};  ///< the normalization's own if not given
+  double norm_momentum = 0.1;               ///< of batch norm's running statistics
+  DropoutKind dropout_kind = DropoutKind::plain;
+  double dropout = 0.0;   ///< its rate; with drop_path of the last shortcut, less before it
+  Index groups = 8;       ///< of neighbouring outputs, for what treats them together
+  bool residual = false;  ///< adds its input to the output of each that has as many of them
 };
 
 /// Blocks in a row, and cross-entropy on the logits of the last. Samples are columns. All memory is
@@ -37,20 +45,32 @@ class Mlp {
     require_at_least(1, options.inputs, "Mlp", "inputs");
     require_at_least(1, options.classes, "Mlp", "classes");
     require_at_least(1, options.batch_size, "Mlp", "batch_size");
-    Index in = options.inputs;
+    const Index shortcuts = count_shortcuts(options);
+    Index in = options.inputs, passed = 0;
     for (const Index out : options.hidden) {
       require_at_least(1, out, "Mlp", "hidden");
-      blocks_.emplace_back(BlockOptions{.in = in,
-                                        .out = out,
-                                        .batch_size = options.batch_size,
-                                        .batch_norm = options.batch_norm,
-                                        .dropout = options.dropout});
-      gradients_.emplace_back(out, options.batch_size);
+      const bool residual = options.residual && in == out;
+      passed += residual ? 1 : 0;
+      double rate = options.dropout;
+      if (options.dropout_kind == DropoutKind::drop_path) {  // grows with the depth
+        rate *= residual ? static_cast<double>(passed) / static_cast<double>(shortcuts) : 0.0;
+      }
+      add_block({.in = in,
+                 .out = out,
+                 .batch_size = options.batch_size,
+                 .activation = options.activation,
+                 .norm = {.kind = options.norm,
+                          .groups = options.groups,
+                          .momentum = options.norm_momentum,
+                          .epsilon = options.norm_epsilon},
+                 .dropout = {options.dropout_kind, rate, out, options.groups},
+                 .residual = residual});
       in = out;
     }
-    blocks_.emplace_back(BlockOptions{
-        .in = in, .out = options.classes, .batch_size = options.batch_size, .relu = false});
-    gradients_.emplace_back(options.classes, options.batch_size);
+    add_block({.in = in,
+               .out = options.classes,
+               .batch_size = options.batch_size,
+               .activation = Activation::none});
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       add_parameters(blocks_[i], std::to_string(i + 1));
     }
@@ -61,6 +81,16 @@ class Mlp {
 
   /// fc1.weight, fc1.bias, norm1.gamma, norm1.beta, fc2.weight, … Only weights decay.
   eigentrain::Parameters<S>& parameters() { return parameters_; }
+
+  /// The running statistics of all normalizations that have them, as they follow each other.
+  std::vector<et::RunningStatistics<S>*> statistics() {
+    std::vector<et::RunningStatistics<S>*> all;
+    for (Block<S>& block : blocks_) {
+      auto* const kept = block.norm() == nullptr ? nullptr : block.norm()->statistics();
+      if (kept != nullptr) all.push_back(kept);
+    }
+    return all;
+  }
 
   /// Calls `fill` with every weight matrix; biases start at zero.
   template <class Fill>
@@ -82,7 +112,7 @@ class Mlp {
         softmax_cross_entropy<S>(output(last, batch), labels, gradient(last, batch));
     for (std::size_t i = last; i > 0; --i) {
       blocks_[i].backward(output(i - 1, batch), gradient(i, batch));
-      blocks_[i].dense.input_gradient(gradient(i, batch), gradient(i - 1, batch));
+      blocks_[i].input_gradient(gradient(i, batch), gradient(i - 1, batch));
     }
     blocks_.front().backward(x, gradient(0, batch));
     return score;
@@ -110,11 +140,29 @@ class Mlp {
     parameters_.add("fc" + number + ".weight", dense.weight, dense.weight_gradient);
     parameters_.add("fc" + number + ".bias", dense.bias, dense.bias_gradient,
                     {.weight_decay = false});
-    if (!block.norm) return;
-    parameters_.add("norm" + number + ".gamma", block.norm->gamma(), block.norm->gamma_gradient(),
-                    {.weight_decay = false});
-    parameters_.add("norm" + number + ".beta", block.norm->beta(), block.norm->beta_gradient(),
-                    {.weight_decay = false});
+    if (block.norm() != nullptr) block.norm()->add_to(parameters_, "norm" + number);
+  }
+
+  void add_block(const BlockOptions& options) {
+    blocks_.emplace_back(options);
+    gradients_.emplace_back(options.out, options.batch_size);
+  }
+
+  // How many hidden layers can have one, if they are to. Throws if the options don't fit together.
+  static Index count_shortcuts(const MlpOptions& options) {
+    Index count = 0, in = options.inputs;
+    for (const Index out : options.hidden) {
+      count += options.residual && in == out ? 1 : 0;
+      in = out;
+    }
+    et::require(count > 0 || !options.residual,
+                "Mlp: residual needs a hidden layer of the size of what is before it");
+    et::require(count > 0 || options.dropout_kind != DropoutKind::drop_path,
+                "Mlp: drop-path needs residual, since what it drops has to come by a shortcut");
+    et::require(options.dropout_kind != DropoutKind::alpha ||
+                    options.activation == Activation::selu || options.dropout == 0.0,
+                "Mlp: alpha dropout needs SELU, whose mean and variance it keeps");
+    return count;
   }
 
   // Eigen's own checks are gone in Release builds, where a batch too large would overwrite memory.
@@ -139,7 +187,7 @@ class Mlp {
     }
   }
 
-  Output<S> output(std::size_t i, Index batch) { return blocks_[i].dense.output(batch); }
+  Output<S> output(std::size_t i, Index batch) { return blocks_[i].output(batch); }
   Output<S> gradient(std::size_t i, Index batch) { return gradients_[i].leftCols(batch); }
 
   std::vector<Block<S>> blocks_;

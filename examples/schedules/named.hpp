@@ -8,7 +8,21 @@
 #include <map>
 #include <string>
 
-#include "eigentrain/eigentrain.hpp"
+#include "eigentrain/schedule/constant.hpp"
+#include "eigentrain/schedule/cosine.hpp"
+#include "eigentrain/schedule/cyclic.hpp"
+#include "eigentrain/schedule/exponential.hpp"
+#include "eigentrain/schedule/inverse_square_root.hpp"
+#include "eigentrain/schedule/inverse_time.hpp"
+#include "eigentrain/schedule/linear.hpp"
+#include "eigentrain/schedule/multi_step.hpp"
+#include "eigentrain/schedule/one_cycle.hpp"
+#include "eigentrain/schedule/piecewise.hpp"
+#include "eigentrain/schedule/polynomial.hpp"
+#include "eigentrain/schedule/restarts.hpp"
+#include "eigentrain/schedule/schedule.hpp"
+#include "eigentrain/schedule/step.hpp"
+#include "eigentrain/schedule/warmup_stable_decay.hpp"
 
 namespace schedules {
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What is compared: four experiments, each a list of ways to train the same network.
+// What is compared: three experiments, each a list of ways to train the same network.
 #pragma once
 
 #include "techniques/measure.hpp"
 
-#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "eigentrain/schedule/constant.hpp"
 #include "eigentrain/schedule/cosine.hpp"
-#include "eigentrain/schedule/exponential.hpp"
-#include "eigentrain/schedule/step.hpp"
+#include "eigentrain/schedule/one_cycle.hpp"
 #include "eigentrain/schedule/warmup.hpp"
+#include "schedules/named.hpp"
 
 namespace techniques {
 
@@ -24,40 +23,23 @@ struct Experiment {
   double aim = 0.0;  ///< a test accuracy whose first epoch is looked for, if positive
 };
 
-/// A schedule for `steps` steps from its highest rate on.
-struct NamedSchedule {
-  const char* name;
-  et::Schedule (*make)(double rate, std::int64_t steps);
-};
-
-/// To compare another schedule, add a line.
-inline const std::vector<NamedSchedule>& schedules() {
-  static const std::vector<NamedSchedule> all = {
-      {"constant", [](double rate, std::int64_t) -> et::Schedule { return rate; }},
-      {"step",
-       [](double rate, std::int64_t steps) -> et::Schedule {
-         return et::step_decay({.initial = rate, .factor = 0.1, .period = (steps + 2) / 3});
-       }},
-      {"exponential",
-       [](double rate, std::int64_t steps) -> et::Schedule {
-         return et::exponential_decay({.initial = rate, .factor = 0.01, .period = steps});
-       }},
-      {"cosine",
-       [](double rate, std::int64_t steps) -> et::Schedule {
-         return et::cosine_decay({.initial = rate, .steps = steps});
-       }},
-      {"warm-up",
-       [](double rate, std::int64_t steps) -> et::Schedule {
-         return et::warmup({.steps = steps / 10, .then = rate});
-       }},
-      {"warm-up, cosine",
-       [](double rate, std::int64_t steps) -> et::Schedule {
-         const std::int64_t first = steps / 10;
-         return et::warmup(
-             {.steps = first, .then = et::cosine_decay({.initial = rate, .steps = steps - first})});
-       }},
-  };
-  return all;
+/// Every schedule that the trainer knows, from the same highest rate and for as many steps.
+inline std::vector<Way> schedule_ways(double rate, std::int64_t steps) {
+  std::vector<Way> ways;
+  for (const auto& [name, make] : schedules::named()) {
+    ways.push_back({.name = name, .rate = make(rate, steps)});
+  }
+  const et::OneCycleOptions cycle{.peak = rate, .steps = steps};
+  ways.push_back({.name = "one-cycle, momentum too",
+                  .rate = et::one_cycle(cycle),
+                  .momentum = et::one_cycle_momentum(cycle)});
+  const std::int64_t first = steps / 10;
+  ways.push_back(
+      {.name = "warm-up, then cosine",
+       .rate = et::warmup(
+           {.steps = first, .then = et::cosine_decay({.initial = rate, .steps = steps - first})})});
+  ways.push_back({.name = "plateau", .rate = rate, .plateau = true});
+  return ways;
 }
 
 /// Dropout and L2 where there are few samples: 784-256-128-10 on 2,000 pictures. The rate falls to
@@ -92,22 +74,25 @@ inline Experiment batch_norm() {
   return made;
 }
 
-/// Every schedule from the same highest rate, for as many steps.
-inline Experiment learning_rates(const std::string& name, double rate) {
-  Experiment made{.name = name,
-                  .samples = 20'000,
-                  .network = {.hidden = {128}, .batch_size = 50, .epochs = 10},
-                  .ways = {}};
+/// The highest rates that the schedules are compared with.
+inline constexpr double schedule_rates[] = {0.02, 0.1};
+
+/// All schedules from the one rate, then all from the other.
+inline Experiment learning_rates() {
+  Experiment made{
+      .name = "schedules",
+      .samples = 10'000,
+      .network = {.hidden = {128}, .batch_size = 50, .epochs = 10, .every_epoch = false},
+      .ways = {}};
   const std::int64_t steps = mlp::count_steps(made.samples, 50, made.network.epochs);
-  for (const NamedSchedule& schedule : schedules()) {
-    made.ways.push_back({.name = schedule.name, .rate = schedule.make(rate, steps)});
+  for (const double rate : schedule_rates) {
+    for (Way& way : schedule_ways(rate, steps)) made.ways.push_back(std::move(way));
   }
   return made;
 }
 
 inline std::vector<Experiment> experiments() {
-  return {overfitting(), batch_norm(), learning_rates("schedules", 0.1),
-          learning_rates("schedules_low", 0.02)};
+  return {overfitting(), batch_norm(), learning_rates()};
 }
 
 }  // namespace techniques

@@ -8,13 +8,19 @@
 #include <cstdint>
 #include <ctime>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "eigentrain/core/chain.hpp"
+#include "eigentrain/direction/momentum.hpp"
+#include "eigentrain/gradient/weight_decay.hpp"
 #include "eigentrain/init/he.hpp"
-#include "eigentrain/optim/sgd.hpp"
-#include "eigentrain/schedule/schedule.hpp"
+#include "eigentrain/schedule/descend.hpp"
+#include "eigentrain/schedule/plateau.hpp"
+#include "eigentrain/schedule/scheduled.hpp"
 #include "mlp/batches.hpp"
+#include "mlp/evaluate.hpp"
 
 namespace techniques {
 
@@ -24,7 +30,9 @@ using Eigen::Index;
 /// What a run differs in from the others of its experiment.
 struct Way {
   std::string name;
-  et::Schedule rate;        ///< by the step
+  et::Schedule rate;                          ///< by the step
+  std::optional<et::Schedule> momentum = {};  ///< by the step, instead of the network's
+  bool plateau = false;     ///< takes 0.3 of the rate when the training loss gets no better
   double dropout = 0.0;     ///< after the hidden layers
   double decay = 0.0;       ///< λ of L2: λw is added to the gradient of a weight
   bool batch_norm = false;  ///< in the hidden layers
@@ -36,6 +44,7 @@ struct Network {
   Index batch_size = 64;
   std::int64_t epochs = 10;
   double momentum = 0.9;
+  bool every_epoch = true;  ///< is measured, or else the last one alone
 };
 
 struct Epoch {
@@ -46,19 +55,9 @@ struct Epoch {
 };
 
 struct Run {
-  std::vector<Epoch> epochs;  ///< up to where it diverged, if it did
+  std::vector<Epoch> epochs;  ///< that were measured, up to where it diverged, if it did
   bool diverged = false;
 };
-
-inline mlp::Score evaluate(mlp::Mlp<float>& model, const mlp::Dataset& data, Index batch_size) {
-  mlp::Batches batches(data, batch_size);
-  mlp::Score score;
-  for (Index i = 0; i < batches.count(); ++i) {
-    const mlp::Batch batch = batches[i];
-    score += model.evaluate(batch.features, batch.labels);
-  }
-  return score;
-}
 
 /// Trains a network from its beginning. For the same seed all ways have the same initial weights
 /// and the same order of the samples; what dropout draws comes from a stream of its own.
@@ -74,17 +73,23 @@ inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest
                          .hidden = network.hidden,
                          .classes = data.train.classes,
                          .batch_size = largest,
-                         .batch_norm = way.batch_norm,
+                         .norm = way.batch_norm ? mlp::NormKind::batch : mlp::NormKind::none,
                          .dropout = way.dropout});
   model.initialize([&](auto& weight) { et::he_normal(weight, for_weights); });
-  et::Sgd<float> optimizer(
-      {.learning_rate = way.rate, .momentum = network.momentum, .weight_decay = way.decay});
+  // One epoch without progress is borne, as the trainer does.
+  et::ReduceOnPlateau plateau({.initial = 1.0, .factor = 0.3, .patience = 1, .threshold = 1e-3});
+  const et::Schedule rate = [&](std::int64_t step) { return plateau.rate() * way.rate(step); };
+  const et::Schedule momentum = way.momentum.value_or(network.momentum);
+  const auto direction = et::scheduled(
+      [momentum](std::int64_t step) { return et::momentum({.momentum = momentum(step)}); });
+  auto optimizer = et::chain<float>(et::add_decay(way.decay), direction, et::descend(rate));
   mlp::Batches batches(data.train, network.batch_size);
   Run run;
   std::int64_t step = 0;
   for (std::int64_t e = 0; e < network.epochs && !run.diverged; ++e) {
     Epoch epoch;
-    epoch.rate = way.rate(step);
+    epoch.rate = rate(step);
+    mlp::Score seen;
     const std::clock_t start = std::clock();
     batches.shuffle(for_order);
     for (Index i = 0; i < batches.count() && !run.diverged; ++i) {
@@ -93,15 +98,19 @@ inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest
       const mlp::Score score = model.learn(batch.features, batch.labels, for_dropout);
       run.diverged = !std::isfinite(score.loss);
       if (run.diverged) break;
+      seen += score;
       optimizer.step(model.parameters());
       ++step;
     }
     epoch.seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-    epoch.train = evaluate(model, train_sample, largest);
-    epoch.test = evaluate(model, data.test, largest);
-    run.diverged = run.diverged || !std::isfinite(epoch.train.loss);
-    if (!run.diverged) run.epochs.push_back(epoch);
     report();
+    if (run.diverged) break;
+    if (way.plateau) plateau.update(seen.mean_loss());
+    if (!network.every_epoch && e + 1 < network.epochs) continue;
+    epoch.train = mlp::evaluate(model, train_sample, largest);
+    epoch.test = mlp::evaluate(model, data.test, largest);
+    run.diverged = !std::isfinite(epoch.train.loss);
+    if (!run.diverged) run.epochs.push_back(epoch);
   }
   return run;
 }

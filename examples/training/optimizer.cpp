@@ -6,18 +6,20 @@
 #include <eigentrain/gradient/clip_norm.hpp>
 #include <eigentrain/gradient/clip_value.hpp>
 #include <eigentrain/optim/make.hpp>
+#include <eigentrain/schedule/scheduled.hpp>
 #include <memory>
 
 namespace training {
 
 namespace {
 
+using MakeStep = std::function<double(et::Parameters<float>&, Optimizer::Statistics*)>;
+
 constexpr double never = std::numeric_limits<double>::infinity();
 
 // These have clipping in the pass of the step, where it leaves the gradients in memory alone.
 template <class Sequence>
-std::function<double(et::Parameters<float>&, Optimizer::Statistics*)> in_one_pass(
-    const OptimizerChoice& choice, Sequence optimizer) {
+MakeStep in_one_pass(const OptimizerChoice& choice, Sequence optimizer) {
   const auto with = [](auto chain) {
     return [chain = std::move(chain)](et::Parameters<float>& parameters,
                                       Optimizer::Statistics* statistics) mutable {
@@ -32,6 +34,29 @@ std::function<double(et::Parameters<float>&, Optimizer::Statistics*)> in_one_pas
   const auto norm = et::clip_by_global_norm(choice.clip_norm);  // only measures, if infinite
   if (choice.clip_value == never) return with(et::chain<float>(norm, optimizer));
   return with(et::chain<float>(norm, et::clip_by_value(choice.clip_value), optimizer));
+}
+
+// The same with a momentum, or β₁, that follows a schedule.
+MakeStep with_cycled_momentum(const OptimizerChoice& choice, const et::Schedule& rate) {
+  et::require(choice.options.empty() &&
+                  (choice.name == "sgd" || choice.name == "adam" || choice.name == "adamw"),
+              "--cycle-momentum: goes with --optimizer sgd, adam or adamw, without "
+              "--optimizer-option");
+  const et::Schedule& momentum = *choice.cycled_momentum;
+  if (choice.name == "sgd") {
+    const auto direction = et::scheduled(
+        [momentum](std::int64_t t) { return et::momentum({.momentum = momentum(t)}); });
+    return in_one_pass(choice, et::sequence(et::add_decay(choice.weight_decay.value_or(0.0)),
+                                            direction, et::descend(rate)));
+  }
+  const auto direction = et::scheduled(
+      [momentum](std::int64_t t) { return et::adam_direction({.beta1 = momentum(t)}); });
+  if (choice.name == "adam") {
+    return in_one_pass(choice, et::sequence(et::add_decay(choice.weight_decay.value_or(0.0)),
+                                            direction, et::descend(rate)));
+  }
+  const double decay = choice.weight_decay.value_or(et::AdamWOptions{}.weight_decay);
+  return in_one_pass(choice, et::sequence(direction, et::decay_weights(decay), et::descend(rate)));
 }
 
 et::OptimizerSetting setting(const std::string& option) {
@@ -85,6 +110,10 @@ Optimizer::Optimizer(const OptimizerChoice& choice, const et::Schedule& rate)
   auto any = std::make_shared<et::AnyOptimizer<float>>(
       et::make_optimizer<float>(choice.name, settings.data(), settings.size()));
 
+  if (choice.cycled_momentum) {
+    step_ = with_cycled_momentum(choice, rate);
+    return;
+  }
   const double momentum = choice.momentum.value_or(0.0);
   if (choice.options.empty() && choice.name == "sgd") {
     step_ = in_one_pass(choice, et::sgd({.learning_rate = rate,

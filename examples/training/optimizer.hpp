@@ -18,7 +18,8 @@ struct OptimizerChoice {
   std::string name = "adamw";          ///< of optimizer_names()
   std::optional<double> weight_decay;  ///< the optimizer's own if not given
   std::optional<double> momentum;
-  std::vector<std::string> options;  ///< further ones, as "beta2=0.98"
+  std::optional<et::Schedule> cycled_momentum = {};  ///< by the step; of sgd, adam or adamw
+  std::vector<std::string> options;                  ///< further ones, as "beta2=0.98"
   double clip_norm = std::numeric_limits<double>::infinity();
   double clip_value = std::numeric_limits<double>::infinity();
   bool watched = false;  ///< steps will be given a monitor

@@ -145,6 +145,7 @@
 #include "eigentrain/layers/group_norm.hpp"
 #include "eigentrain/layers/grouped_norm.hpp"
 #include "eigentrain/layers/layer_norm.hpp"
+#include "eigentrain/layers/mask_planes.hpp"
 #include "eigentrain/layers/per_sample.hpp"
 #include "eigentrain/layers/rms_norm.hpp"
 #include "eigentrain/layers/running_statistics.hpp"

@@ -26,3 +26,23 @@ TEST_CASE("an L2 norm neither overflows nor vanishes, and shows what isn't finit
   CHECK(std::isinf(norm(-HUGE_VAL, 1)));
   CHECK(std::isnan(norm(std::nan(""), 1)));
 }
+
+TEST_CASE("two norms in one pass are the two norms") {
+  Eigen::VectorXd p(3), g(3);
+  et::Parameters<double> parameters;
+  parameters.add("p", p, g);
+  const auto norms = [&](double weights, double updates) {
+    p << 3 * weights, 4 * weights, 0;
+    g << 0, 6 * updates, 8 * updates;
+    const et::UpdateStream<double> stream(parameters.elements(), nullptr);
+    const auto both = et::detail::weight_and_update_norm(stream);
+    CHECK(both.weight == et::detail::weight_norm(stream));
+    CHECK(both.update == et::detail::l2_norm(stream));
+    return both;
+  };
+  CHECK(norms(1, 1).weight == 5.0);
+  CHECK(norms(1, 1).update == 10.0);
+  CHECK(norms(1e200, 1).weight == Approx(5e200).epsilon(1e-15));
+  CHECK(norms(1, 1e-200).update == Approx(1e-199).epsilon(1e-15));
+  CHECK(norms(0, 1).weight == 0.0);
+}

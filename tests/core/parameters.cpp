@@ -85,6 +85,54 @@ TEST_CASE("wrong additions are named and leave the list as it was") {
   CHECK_NOTHROW(parameters.add("halves", b.head(3), b.tail(3)));
 }
 
+TEST_CASE("blocks of one matrix are parameter and gradient if they have no value in common") {
+  // Every pair of blocks, against the addresses of their values.
+  constexpr et::Index rows = 5, cols = 4;
+  Eigen::MatrixXf matrix = Eigen::MatrixXf::Zero(rows, cols);
+  int refused = 0, taken = 0;
+  for (et::Index height = 1; height <= rows; ++height) {
+    for (et::Index width = 1; width <= cols; ++width) {
+      const et::Index pairs = (rows - height + 1) * (cols - width + 1);
+      for (et::Index pair = 0; pair < pairs * pairs; ++pair) {
+        const auto block = [&](et::Index at) {
+          return matrix.block(at % (rows - height + 1), at / (rows - height + 1), height, width);
+        };
+        auto p = block(pair / pairs), g = block(pair % pairs);
+        matrix.setZero();
+        p.array() += 1.0f;
+        g.array() += 1.0f;
+        et::Parameters<float> parameters;
+        bool was_refused = false;
+        try {
+          parameters.add("p", p, g);
+        } catch (const std::invalid_argument&) {
+          was_refused = true;
+        }
+        ++(was_refused ? refused : taken);
+        if (was_refused != (matrix.maxCoeff() == 2.0f)) {
+          FAIL_CHECK(height << "x" << width << ", pair " << pair);
+        }
+      }
+    }
+  }
+  CHECK(refused > 100);
+  CHECK(taken > 100);
+  // Values 0, 1, 8 and 9, and four in a row: before, in and behind the gap, or partly so.
+  Eigen::Map<Eigen::MatrixXf, 0, Eigen::OuterStride<>> spread(matrix.data(), 2, 2,
+                                                              Eigen::OuterStride<>(8));
+  for (et::Index from = 0; from <= 16; ++from) {
+    Eigen::Map<Eigen::MatrixXf> run(matrix.data() + from, 2, 2);
+    et::Parameters<float> one, other;
+    if (from == 2 || from == 3 || from == 4 || from >= 10) {
+      CHECK_NOTHROW(one.add("W", spread, run));
+      CHECK_NOTHROW(other.add("W", run, spread));
+    } else {
+      CHECK_THROWS_AS(one.add("W", spread, run), std::invalid_argument);
+      CHECK_THROWS_AS(other.add("W", run, spread), std::invalid_argument);
+    }
+  }
+}
+
 TEST_CASE("options can change between steps") {
   Eigen::VectorXf b(6), db(6);
   et::Parameters<float> parameters;

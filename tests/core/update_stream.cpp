@@ -89,6 +89,11 @@ TEMPLATE_TEST_CASE("a sum has the promised bits for any split, register and thre
           Eigen::setNbThreads(threads);
           const double sum = split.stream().sum(square);
           if (sum != promised) FAIL_CHECK(n << " values: " << sum << " is not " << promised);
+          const auto two = split.stream().sums(square, value);
+          const double plain = split.stream().sum(value);
+          if (two[0] != promised || two[1] != plain || plain == promised) {
+            FAIL_CHECK(n << " values, two sums: " << two[0] << " and " << two[1]);
+          }
         }
       });
     }

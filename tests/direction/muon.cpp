@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <type_traits>
 #include <unsupported/Eigen/CXX11/Tensor>
 #include <vector>
 
@@ -14,26 +13,15 @@
 #include "eigentrain/schedule/descend.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
-#include "support/probe.hpp"
+#include "support/matrices.hpp"
 
 namespace et = eigentrain;
 using et::Index;
-using et::test::noise;
+using et::test::fill;
+using et::test::Matrix;
+using et::test::RowMajor;
 
 namespace {
-
-template <class S>
-using Matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>;
-template <class S>
-using RowMajor = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-template <class M>
-void fill(M&& values, std::int64_t number) {
-  using S = typename std::remove_reference_t<M>::Scalar;
-  for (Index i = 0; i < values.rows(); ++i) {
-    for (Index j = 0; j < values.cols(); ++j) values(i, j) = noise<S>(number, i * 1000 + j);
-  }
-}
 
 /// Muon as it is written down, in double.
 struct ByHand {

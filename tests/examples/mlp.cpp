@@ -79,7 +79,7 @@ void check_gradients(const mlp::MlpOptions& options) {
     }
     // A bias in front of batch norm is the one parameter that changes nothing.
     const std::string_view name = model.parameters().name(i);
-    const bool idle = options.batch_norm && name.ends_with(".bias") &&
+    const bool idle = options.norm == mlp::NormKind::batch && name.ends_with(".bias") &&
                       name != "fc" + std::to_string(options.hidden.size() + 1) + ".bias";
     INFO(name);
     CHECK((largest > 1e-3) == !idle);
@@ -89,34 +89,121 @@ void check_gradients(const mlp::MlpOptions& options) {
 }  // namespace
 
 TEST_CASE("the gradients are the derivatives of the loss") {
-  const mlp::MlpOptions plain{.inputs = 5, .hidden = {7, 6}, .classes = 4, .batch_size = 9};
+  using mlp::Activation, mlp::DropoutKind, mlp::NormKind;
+  const mlp::MlpOptions plain{.inputs = 5, .hidden = {8, 6}, .classes = 4, .batch_size = 9};
+  const auto with = [](mlp::MlpOptions options, auto&& change) {
+    change(options);
+    options.groups = 2;
+    return options;
+  };
   SECTION("plain") {
     check_gradients(plain);
   }
   SECTION("no hidden layer") {
     check_gradients({.inputs = 5, .hidden = {}, .classes = 4, .batch_size = 9});
   }
-  SECTION("batch norm") {
-    mlp::MlpOptions options = plain;
-    options.batch_norm = true;
-    check_gradients(options);
+  SECTION("SELU") {
+    check_gradients(with(plain, [](auto& o) { o.activation = Activation::selu; }));
   }
-  SECTION("dropout") {
-    mlp::MlpOptions options = plain;
-    options.dropout = 0.3;
-    check_gradients(options);
+  SECTION("a shortcut past the second layer") {
+    check_gradients(with(plain, [](auto& o) { o.hidden = {6, 6}, o.residual = true; }));
   }
-  SECTION("both") {
-    mlp::MlpOptions options = plain;
-    options.batch_norm = true;
-    options.dropout = 0.3;
-    check_gradients(options);
+  SECTION("each normalization, alone and with dropout") {
+    for (const NormKind kind :
+         {NormKind::batch, NormKind::layer, NormKind::group, NormKind::instance, NormKind::rms}) {
+      for (const double dropout : {0.0, 0.3}) {
+        CAPTURE(static_cast<int>(kind), dropout);
+        check_gradients(with(plain, [&](auto& o) { o.norm = kind, o.dropout = dropout; }));
+      }
+    }
+  }
+  SECTION("each dropout, where it stands alone and where a shortcut passes it") {
+    for (const DropoutKind kind : {DropoutKind::plain, DropoutKind::alpha, DropoutKind::gaussian,
+                                   DropoutKind::channel, DropoutKind::drop_path}) {
+      for (const bool residual : {false, true}) {
+        if (kind == DropoutKind::drop_path && !residual) continue;
+        for (const Activation activation : {Activation::relu, Activation::selu}) {
+          if (kind == DropoutKind::alpha && activation == Activation::relu) continue;
+          CAPTURE(static_cast<int>(kind), residual, static_cast<int>(activation));
+          check_gradients(with(plain, [&](auto& o) {
+            o.hidden = {6, 6}, o.residual = residual, o.activation = activation;
+            o.dropout_kind = kind, o.dropout = 0.4;
+          }));
+        }
+      }
+    }
+  }
+  SECTION("all at once") {
+    check_gradients(with(plain, [](auto& o) {
+      o.hidden = {6, 6}, o.residual = true, o.activation = Activation::selu;
+      o.norm = NormKind::group, o.dropout_kind = DropoutKind::gaussian, o.dropout = 0.4;
+    }));
+  }
+}
+
+TEST_CASE("a shortcut brings a layer's input past it, and drop-path leaves nothing else") {
+  const mlp::MlpOptions options{.inputs = 3,
+                                .hidden = {3, 3},
+                                .classes = 2,
+                                .batch_size = 8,
+                                .dropout_kind = mlp::DropoutKind::drop_path,
+                                .dropout = 1.0,
+                                .residual = true};
+  et::Generator random(4);
+  mlp::Mlp<double> model(options);
+  scramble(model, random);
+  const Matrix<double> x = normal<double>(3, 8, random);
+  model.learn(x, some_labels(8, 2), random);
+  const auto gradient = [&](Index i) {
+    const auto memory = model.parameters()[i].gradient;
+    return Eigen::Map<const mlp::Vector<double>>(memory.data, memory.size()).norm();
+  };
+  // The rate grows with the depth: a half for the first of two, 1 for the last.
+  CHECK(gradient(0) > 0.0);
+  CHECK(gradient(2) == 0.0);
+  CHECK(gradient(4) > 0.0);
+
+  // Without weights the hidden layers add nothing, so that the last has the samples themselves.
+  for (Index i = 0; i < 4; ++i) {
+    const auto memory = model.parameters()[i].parameter;
+    Eigen::Map<mlp::Vector<double>>(memory.data, memory.size()).setZero();
+  }
+  const Eigen::Map<const Matrix<double>> weight(model.parameters()[4].parameter.data, 2, 3);
+  const Eigen::Map<const mlp::Vector<double>> bias(model.parameters()[5].parameter.data, 2);
+  const Matrix<double> expected = (weight * x).colwise() + bias;
+  CHECK(model.predict(x).isApprox(expected, 1e-12));
+}
+
+TEST_CASE("evaluation drops nothing, whatever the dropout") {
+  const Matrix<double> x = Matrix<double>::Random(6, 8);
+  for (const mlp::DropoutKind kind :
+       {mlp::DropoutKind::plain, mlp::DropoutKind::alpha, mlp::DropoutKind::gaussian,
+        mlp::DropoutKind::channel, mlp::DropoutKind::drop_path}) {
+    mlp::MlpOptions options{.inputs = 6,
+                            .hidden = {6, 6},
+                            .classes = 3,
+                            .batch_size = 8,
+                            .activation = mlp::Activation::selu,
+                            .dropout_kind = kind,
+                            .dropout = 0.5,
+                            .groups = 2,
+                            .residual = true};
+    mlp::Mlp<double> model(options);
+    options.dropout = 0.0;
+    mlp::Mlp<double> without(options);
+    et::Generator random(8), same(8);
+    scramble(model, random);
+    scramble(without, same);
+    CAPTURE(static_cast<int>(kind));
+    CHECK(model.predict(x) == without.predict(x));
+    CHECK(model.learn(x, some_labels(8, 3), random).loss !=
+          without.learn(x, some_labels(8, 3), same).loss);
   }
 }
 
 TEST_CASE("parameters have the names that people know, and only weights decay") {
   mlp::Mlp<float> model(
-      {.inputs = 5, .hidden = {7, 6}, .classes = 4, .batch_size = 9, .batch_norm = true});
+      {.inputs = 5, .hidden = {7, 6}, .classes = 4, .batch_size = 9, .norm = mlp::NormKind::batch});
   const auto& parameters = model.parameters();
   std::vector<std::string> names;
   for (Index i = 0; i < parameters.size(); ++i) {
@@ -158,7 +245,7 @@ TEST_CASE("evaluation drops nothing, uses the running statistics and changes not
                                 .hidden = {16},
                                 .classes = 4,
                                 .batch_size = 64,
-                                .batch_norm = true,
+                                .norm = mlp::NormKind::batch,
                                 .dropout = 0.5};
   mlp::Mlp<double> model(options);
   scramble(model, random);
@@ -185,7 +272,7 @@ TEST_CASE("a NaN in a sample reaches the loss") {
                            .hidden = {33, 17},
                            .classes = 3,
                            .batch_size = 8,
-                           .batch_norm = batch_norm});
+                           .norm = batch_norm ? mlp::NormKind::batch : mlp::NormKind::none});
     scramble(model, random);
     Matrix<float> x = normal<float>(20, 8, random);
     x(4, 6) = std::numeric_limits<float>::quiet_NaN();
@@ -203,7 +290,7 @@ TEST_CASE("a small set is learned by heart") {
                            .hidden = {64, 32},
                            .classes = 5,
                            .batch_size = 64,
-                           .batch_norm = batch_norm});
+                           .norm = batch_norm ? mlp::NormKind::batch : mlp::NormKind::none});
     model.initialize([&](Matrix<float>& weight) {
       weight = normal<float>(weight.rows(), weight.cols(), random,
                              std::sqrt(2.0 / static_cast<double>(weight.cols())));
@@ -222,14 +309,22 @@ TEST_CASE("a small set is learned by heart") {
 }
 
 TEST_CASE("a training step allocates nothing after the first") {
-  for (const bool extras : {false, true}) {
+  using mlp::DropoutKind, mlp::NormKind;
+  const std::pair<NormKind, DropoutKind> layers[] = {
+      {NormKind::none, DropoutKind::plain},       {NormKind::batch, DropoutKind::plain},
+      {NormKind::layer, DropoutKind::alpha},      {NormKind::group, DropoutKind::gaussian},
+      {NormKind::instance, DropoutKind::channel}, {NormKind::rms, DropoutKind::drop_path}};
+  for (const auto& [norm, dropout] : layers) {
     et::Generator random(2);
     mlp::Mlp<float> model({.inputs = 784,
-                           .hidden = {256, 128},
+                           .hidden = {128, 128},
                            .classes = 10,
                            .batch_size = 128,
-                           .batch_norm = extras,
-                           .dropout = extras ? 0.2 : 0.0});
+                           .activation = mlp::Activation::selu,
+                           .norm = norm,
+                           .dropout_kind = dropout,
+                           .dropout = norm == NormKind::none ? 0.0 : 0.2,
+                           .residual = dropout == DropoutKind::drop_path});
     scramble(model, random);
     et::AdamW<float> optimizer;
     const Matrix<float> x = normal<float>(784, 128, random);
@@ -239,6 +334,7 @@ TEST_CASE("a training step allocates nothing after the first") {
       optimizer.step(model.parameters());
     };
     step(128);
+    CAPTURE(static_cast<int>(norm));
     CHECK(et::test::allocations_in([&] { step(128); }) == 0);
     CHECK(et::test::allocations_in([&] { step(96); }) == 0);  // the last batch of an epoch
     CHECK(et::test::allocations_in([&] { model.evaluate(x, labels); }) == 0);
@@ -255,7 +351,7 @@ TEST_CASE("a training step allocates nothing after the first") {
 TEST_CASE("batches that don't fit the network are refused, and change nothing") {
   et::Generator random(9);
   const mlp::MlpOptions options{
-      .inputs = 3, .hidden = {4}, .classes = 2, .batch_size = 8, .batch_norm = true};
+      .inputs = 3, .hidden = {4}, .classes = 2, .batch_size = 8, .norm = mlp::NormKind::batch};
   mlp::Mlp<float> model(options);
   scramble(model, random);
   const Matrix<float> x = normal<float>(3, 8, random);
@@ -286,4 +382,18 @@ TEST_CASE("sizes that make no network are refused") {
                     "Mlp: hidden must be at least 1, got 0");
   CHECK_THROWS_AS(mlp::Mlp<float>({.inputs = 3, .hidden = {4}, .classes = 2, .dropout = 1.5}),
                   std::invalid_argument);
+  const auto refused = [](auto&& change, const std::string& why) {
+    mlp::MlpOptions options{.inputs = 3, .hidden = {4}, .classes = 2, .dropout = 0.1};
+    change(options);
+    CHECK_THROWS_WITH(mlp::Mlp<float>(options), why);
+  };
+  refused([](auto& o) { o.residual = true; },
+          "Mlp: residual needs a hidden layer of the size of what is before it");
+  refused([](auto& o) { o.dropout_kind = mlp::DropoutKind::drop_path; },
+          "Mlp: drop-path needs residual, since what it drops has to come by a shortcut");
+  refused([](auto& o) { o.dropout_kind = mlp::DropoutKind::alpha; },
+          "Mlp: alpha dropout needs SELU, whose mean and variance it keeps");
+  refused([](auto& o) { o.norm = mlp::NormKind::group; },
+          "group norm: a hidden layer of 4 can't be divided into 8 groups of equal size with at "
+          "least 2 values");
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -82,30 +83,44 @@ TEST_CASE("the trainer learns spirals, and says so in its last line") {
   CHECK_THAT(run.out, ContainsSubstring("2-32-32-3, 1251 parameters, adamw"));
 }
 
-TEST_CASE("every optimizer, schedule and initializer learns") {
-  for (const std::string arguments : {"--optimizer sgd --momentum 0.9",
-                                      "--optimizer rmsprop",
-                                      "--optimizer adam",
-                                      "--optimizer adamw --schedule constant",
-                                      "--schedule step",
-                                      "--schedule exponential",
-                                      "--schedule one-cycle",
-                                      "--schedule cosine-restarts --warmup 20",
-                                      "--schedule plateau --plateau-metric accuracy",
-                                      "--warmup 50",
-                                      "--clip-norm 1",
-                                      "--clip-value 0.1",
-                                      "--batch-norm",
-                                      "--dropout 0.05",
-                                      "--init he-uniform",
-                                      "--init he-truncated-normal",
-                                      "--init xavier-normal",
-                                      "--init xavier-uniform",
-                                      "--init xavier-truncated-normal",
-                                      "--init lecun-normal",
-                                      "--init lecun-uniform",
-                                      "--init lecun-truncated-normal",
-                                      "--weight-decay 1e-4 --optimizer adam"}) {
+TEST_CASE("every optimizer, schedule, layer and initializer learns") {
+  for (const std::string arguments :
+       {"--optimizer sgd --momentum 0.9",
+        "--optimizer rmsprop",
+        "--optimizer adam",
+        "--optimizer adamw --schedule constant",
+        "--schedule step",
+        "--schedule exponential",
+        "--schedule one-cycle",
+        "--schedule cosine-restarts --warmup 20",
+        "--schedule plateau --plateau-metric accuracy",
+        "--warmup 50",
+        "--clip-norm 1",
+        "--clip-value 0.1",
+        "--schedule one-cycle --cycle-momentum",
+        "--schedule one-cycle --cycle-momentum --optimizer adam",
+        "--schedule one-cycle --cycle-momentum --optimizer sgd",
+        "--batch-norm",
+        "--norm batch --norm-momentum 0.3 --norm-epsilon 1e-3",
+        "--norm layer",
+        "--norm group --groups 4",
+        "--norm instance",
+        "--norm rms --residual",
+        "--activation selu --init lecun-normal --batch-size 32",
+        "--dropout 0.05",
+        "--dropout 0.05 --dropout-kind channel --groups 32",
+        "--dropout 0.05 --dropout-kind gaussian",
+        "--dropout 0.02 --dropout-kind alpha --activation selu --batch-size 16",
+        "--dropout 0.1 --dropout-kind drop-path --residual",
+        "--init he-uniform",
+        "--init he-truncated-normal",
+        "--init xavier-normal",
+        "--init xavier-uniform",
+        "--init xavier-truncated-normal",
+        "--init lecun-normal",
+        "--init lecun-uniform",
+        "--init lecun-truncated-normal",
+        "--weight-decay 1e-4 --optimizer adam"}) {
     INFO(arguments);
     const std::string rate = arguments.find("sgd") == std::string::npos ? "0.01" : "0.1";
     CHECK(accuracy(train(spirals + "--epochs 4 --learning-rate " + rate + " " + arguments)) > 0.6);
@@ -198,6 +213,42 @@ TEST_CASE("the same seed gives the same figures, and another seed others") {
   CHECK(figures_of("8") != seven);
 }
 
+TEST_CASE("every layer and the cycled momentum change the figures, and their aliases do not") {
+  const Folder folder;
+  const auto figures_with = [&](const std::string& more) {
+    const std::string log = (folder / "log.csv").string();
+    INFO(more);
+    CHECK(train(spirals + "--epochs 1 --limit 2000 --schedule one-cycle --csv " + log + more)
+              .status == 0);
+    return figures(log);
+  };
+  CHECK(figures_with(" --batch-norm") == figures_with(" --norm batch"));
+  CHECK(figures_with(" --norm group") == figures_with(" --norm group --groups 8"));
+  std::set<std::vector<std::string>> seen;
+  const std::vector<std::string> ways = {"",
+                                         " --norm batch",
+                                         " --norm layer",
+                                         " --norm group",
+                                         " --norm group --groups 4",
+                                         " --norm instance",
+                                         " --norm rms",
+                                         " --norm rms --norm-epsilon 0.1",
+                                         " --norm batch --norm-momentum 0.3",
+                                         " --dropout 0.1",
+                                         " --dropout 0.1 --dropout-kind channel",
+                                         " --dropout 0.1 --dropout-kind gaussian",
+                                         " --activation selu --dropout 0.1",
+                                         " --activation selu --dropout 0.1 --dropout-kind alpha",
+                                         " --residual",
+                                         " --residual --dropout 0.1",
+                                         " --residual --dropout 0.1 --dropout-kind drop-path",
+                                         " --cycle-momentum",
+                                         " --cycle-momentum --warmup 5",
+                                         " --cycle-momentum --optimizer adam"};
+  for (const std::string& way : ways) seen.insert(figures_with(way));
+  CHECK(seen.size() == ways.size());
+}
+
 TEST_CASE("the log has a row for every epoch, with the figures that are printed") {
   const Folder folder;
   const Run run = train(spirals + "--epochs 3 --csv " + (folder / "log.csv").string());
@@ -264,6 +315,30 @@ TEST_CASE("what the trainer can't do it says in one line, and leaves nothing beh
                 "--learning-rate: must be in [0, inf), got -1");
   check_refused(spirals + "--learning-rate nan" + log, "got nan");
   check_refused(spirals + "--dropout 1.5" + log, "--dropout: must be in [0, 1], got 1.5");
+  check_refused(spirals + "--batch-norm --norm layer" + log, "excludes");
+  check_refused(spirals + "--norm everything" + log, "everything");
+  check_refused(spirals + "--norm-epsilon 1e-3" + log, "there is no --norm that would add it");
+  check_refused(spirals + "--norm layer --norm-epsilon 0" + log, "must be in (0, inf), got 0");
+  check_refused(spirals + "--norm layer --norm-momentum 0.5" + log, "only --norm batch remembers");
+  check_refused(spirals + "--norm batch --norm-momentum 2" + log, "must be in [0, 1], got 2");
+  check_refused(spirals + "--groups 4" + log, "only --norm group, --norm instance and");
+  check_refused(spirals + "--norm group --groups 5" + log,
+                "--groups: a hidden layer of 32 can't be divided into 5 groups of equal size, with "
+                "2 outputs at least");
+  check_refused(spirals + "--norm instance --groups 32" + log, "2 outputs at least");
+  check_refused(spirals + "--dropout 0.1 --dropout-kind channel --groups 7" + log, "into 7 groups");
+  check_refused(spirals + "--dropout-kind channel" + log, "--dropout-kind requires --dropout");
+  check_refused(spirals + "--dropout 0.1 --dropout-kind some" + log, "some");
+  check_refused(spirals + "--dropout 0.1 --dropout-kind alpha" + log, "needs --activation selu");
+  check_refused(spirals + "--dropout 0.1 --dropout-kind drop-path" + log, "needs --residual");
+  check_refused(spirals + "--dropout 1 --dropout-kind gaussian" + log, "must be below 1");
+  check_refused("--data spirals --hidden 32,16 --residual" + log, "--residual: no hidden layer");
+  check_refused(spirals + "--activation tanh" + log, "tanh");
+  check_refused(spirals + "--cycle-momentum" + log, "goes with --schedule one-cycle, not cosine");
+  const std::string cycle = spirals + "--schedule one-cycle --cycle-momentum ";
+  check_refused(cycle + "--optimizer lion" + log, "sgd, adam or adamw");
+  check_refused(cycle + "--optimizer-option beta2=0.9" + log, "without --optimizer-option");
+  check_refused(cycle + "--optimizer sgd --momentum 0.9" + log, "--cycle-momentum sets it already");
   check_refused(spirals + "--momentum 1 --optimizer sgd" + log,
                 "momentum must be in [0, 1), got 1");
   check_refused(spirals + "--momentum 0.5" + log, "adamw has no option \"momentum\"");
@@ -403,8 +478,8 @@ TEST_CASE("help is no error") {
   const Run run = train("--help");
   CHECK(run.status == 0);
   CHECK(run.error.empty());
-  for (const std::string option :
-       {"--data", "--hidden", "--learning-rate", "--clip-norm", "--csv", "--monitor"}) {
+  for (const std::string option : {"--data", "--hidden", "--norm", "--dropout-kind", "drop-path",
+                                   "--learning-rate", "--clip-norm", "--csv", "--monitor"}) {
     CHECK_THAT(run.out, ContainsSubstring(option));
   }
 }

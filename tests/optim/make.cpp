@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/optim/make.hpp"
 
+#include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "eigentrain/gradient/monitor.hpp"
@@ -103,6 +105,23 @@ TEST_CASE("what there isn't is refused with a list of what there is") {
                     "make_optimizer: momentum is a number, not a schedule");
   CHECK_THROWS_WITH(make_optimizer<double>("sgd", {{"nesterov", 0.5}}),
                     "make_optimizer: nesterov is 0 or 1, got 0.5");
+  // What no whole number is must not be converted to one, which would be undefined.
+  for (const double bad : {1e300, -1e300, 0x1p63, HUGE_VAL, std::nan(""), 0.5}) {
+    const et::OptimizerSetting setting("warmup_steps", bad);
+    CHECK_THROWS_WITH(make_optimizer<double>("schedule_free_sgd", {setting}),
+                      et::message("make_optimizer: warmup_steps is an integer, got ", bad));
+    std::int64_t kept = 7;
+    CHECK_THROWS_AS(setting.write(kept), std::invalid_argument);
+    CHECK(kept == 7);
+    bool flag = true;
+    CHECK_THROWS_AS(setting.write(flag), std::invalid_argument);
+    CHECK(flag);
+  }
+  for (const double good : {-0x1p63, 0x1p62, 0x1.fffffffffffffp62}) {
+    std::int64_t written = 0;
+    et::OptimizerSetting("warmup_steps", good).write(written);
+    CHECK(static_cast<double>(written) == good);
+  }
   CHECK_THROWS_WITH(make_optimizer<double>("adam", {{"beta1", 1.5}}),
                     "adam_direction: beta1 must be in [0, 1), got 1.5");
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/schedule/cosine.hpp"
 
-#include <stdexcept>
-
 #include "schedule/oracle.hpp"
+#include "schedule/refusals.hpp"
 #include "support/catch.hpp"
 
 using eigentrain::cosine_decay;
@@ -72,20 +71,6 @@ TEST_CASE("cosine decay survives any number of steps", "[schedule]") {
 }
 
 TEST_CASE("cosine decay refuses bad options", "[schedule]") {
-  const CosineDecayOptions bad[] = {{.initial = -1.0, .steps = 9},
-                                    {.initial = not_a_number, .steps = 9},
-                                    {.initial = infinity, .steps = 9},
-                                    {.final = -1e-9, .steps = 9},
-                                    {.final = not_a_number, .steps = 9},
-                                    {.final = infinity, .steps = 9},
-                                    {.steps = 0},
-                                    {.steps = -5},
-                                    {}};
-  for (const CosineDecayOptions& options : bad) {
-    CAPTURE(options.initial, options.final, options.steps);
-    CHECK_THROWS_AS(cosine_decay(options), std::invalid_argument);
-  }
-  CHECK_THROWS_WITH(cosine_decay({}), "cosine_decay: steps must be at least 1, got 0");
-  CHECK_THROWS_WITH(cosine_decay({.steps = 9})(-1),
-                    "cosine_decay: step must be at least 0, got -1");
+  check_decay_refusals<CosineDecayOptions>(
+      "cosine_decay", [](const CosineDecayOptions& options) { return cosine_decay(options); });
 }

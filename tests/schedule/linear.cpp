@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/schedule/linear.hpp"
 
-#include <stdexcept>
-
 #include "eigentrain/schedule/schedule.hpp"
 #include "golden/schedules_more.hpp"
 #include "schedule/closed_form.hpp"
+#include "schedule/refusals.hpp"
 #include "support/catch.hpp"
 
 using eigentrain::linear_decay;
@@ -45,20 +44,6 @@ TEST_CASE("linear decay survives any number of steps", "[schedule]") {
 }
 
 TEST_CASE("linear decay refuses bad options", "[schedule]") {
-  const LinearDecayOptions bad[] = {{.initial = -1.0, .steps = 9},
-                                    {.initial = not_a_number, .steps = 9},
-                                    {.initial = infinity, .steps = 9},
-                                    {.final = -1e-9, .steps = 9},
-                                    {.final = not_a_number, .steps = 9},
-                                    {.final = infinity, .steps = 9},
-                                    {.steps = 0},
-                                    {.steps = -5},
-                                    {}};
-  for (const LinearDecayOptions& options : bad) {
-    CAPTURE(options.initial, options.final, options.steps);
-    CHECK_THROWS_AS(linear_decay(options), std::invalid_argument);
-  }
-  CHECK_THROWS_WITH(linear_decay({}), "linear_decay: steps must be at least 1, got 0");
-  CHECK_THROWS_WITH(linear_decay({.steps = 9})(-1),
-                    "linear_decay: step must be at least 0, got -1");
+  check_decay_refusals<LinearDecayOptions>(
+      "linear_decay", [](const LinearDecayOptions& options) { return linear_decay(options); });
 }

@@ -7,6 +7,9 @@
 #include <cstdlib>
 #include <new>
 
+// A sanitizer has a malloc of its own, which must stay the one that is called, and calls whoever
+// asks for it. Elsewhere with glibc the program has its own; elsewhere only operator new can be
+// counted.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
     __has_feature(memory_sanitizer)
@@ -17,10 +20,8 @@
 #define EIGENTRAIN_TEST_SANITIZED 1
 #endif
 
-#if defined(__GLIBC__) && !defined(EIGENTRAIN_TEST_SANITIZED)
-#define EIGENTRAIN_TEST_MALLOC 1
-#else
-#define EIGENTRAIN_TEST_MALLOC 0
+#if defined(EIGENTRAIN_TEST_SANITIZED)
+#include <sanitizer/allocator_interface.h>
 #endif
 
 namespace {
@@ -36,7 +37,11 @@ void note() {
 namespace eigentrain::test {
 
 bool counts_malloc() {
-  return EIGENTRAIN_TEST_MALLOC != 0;
+#if defined(__GLIBC__) || defined(EIGENTRAIN_TEST_SANITIZED)
+  return true;
+#else
+  return false;
+#endif
 }
 
 std::int64_t allocations() {
@@ -45,7 +50,16 @@ std::int64_t allocations() {
 
 }  // namespace eigentrain::test
 
-#if EIGENTRAIN_TEST_MALLOC
+#if defined(EIGENTRAIN_TEST_SANITIZED)
+
+namespace {
+
+const int installed = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, std::size_t) { note(); }, [](const volatile void*) {});
+
+}  // namespace
+
+#elif defined(__GLIBC__)
 
 // A program's own malloc takes the place of glibc's, for the standard library too; glibc keeps its
 // functions under these names. What they give is freed by glibc's free as ever.

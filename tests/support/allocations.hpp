@@ -8,8 +8,8 @@
 
 namespace eigentrain::test {
 
-/// True where calls can be counted: with glibc, and without a sanitizer's own malloc. Elsewhere
-/// only operator new is seen.
+/// True where calls of malloc are counted too: with glibc, or under a sanitizer. Elsewhere only
+/// operator new is seen.
 bool counts_malloc();
 
 /// How often the program has asked for memory so far, on all threads.

@@ -15,9 +15,11 @@ namespace eigentrain {
 template <class S>
 class Arena {
  public:
+  /// Bytes of a page, in which streams must not begin at the same place.
   static constexpr Index page = 4096;
 
   Arena() = default;
+  /// Room for so many streams of so many values, all zero.
   Arena(Index streams, Index length) : streams_(streams), length_(length) {
     if (streams == 0 || length == 0) return;
     const Index bytes = length * static_cast<Index>(sizeof(S));
@@ -28,11 +30,13 @@ class Arena {
   /// Where every stream k begins within a page, in bytes.
   static constexpr Index page_offset(Index k) { return (k + 1) * stagger % page; }
 
+  /// The number of streams.
   Index streams() const { return streams_; }
   /// Values in each stream.
   Index length() const { return length_; }
   /// The first value of stream k; every stream is aligned to a cache line.
   S* stream(Index k) { return static_cast<S*>(place(k)); }
+  /// The same, to be read.
   const S* stream(Index k) const { return static_cast<const S*>(place(k)); }
 
  private:

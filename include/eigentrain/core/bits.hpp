@@ -16,11 +16,14 @@ namespace eigentrain {
 /// number converts to equal lanes. As with packets, an operation on a lane doesn't depend on N.
 template <class U, int N>
 struct Words {
+  /// What the lanes are in memory: a vector of the compiler, or a number.
   using Value = typename detail::Register<U, N>::Value;
 
+  /// The numbers themselves.
   Value lanes;
 
   Words() = default;
+  /// Equal lanes.
   EIGENTRAIN_INLINE Words(U value) {
 #if EIGENTRAIN_WIDE_ASM
     // gcc writes a splat that is wider than the flags allow lane by lane; see Packet.
@@ -42,16 +45,19 @@ struct Words {
 #endif
     lanes = value - Value{};
   }
+  /// Takes the lanes as they are.
   static EIGENTRAIN_INLINE Words from(const Value& value) {
     Words result;
     result.lanes = value;
     return result;
   }
+  /// Reads N numbers, at any address.
   static EIGENTRAIN_INLINE Words load(const U* source) {
     Words result;
     std::memcpy(&result.lanes, source, sizeof(Value));
     return result;
   }
+  /// Writes N numbers, at any address.
   EIGENTRAIN_INLINE void store(U* target) const { std::memcpy(target, &lanes, sizeof(Value)); }
 
   friend EIGENTRAIN_INLINE Words operator+(const Words& a, const Words& b) {

@@ -108,6 +108,30 @@ EIGENTRAIN_INLINE Packet<S, N> clamp(const Packet<S, N>& a,
 /// −1, 0 or 1; NaN stays NaN and a zero keeps its sign.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> sign(const Packet<S, N>& a) {
+#if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
+  if constexpr (detail::has_bit_masks<S, N>) {
+    // (a & −0) | 1 in the lanes that are neither zero nor NaN.
+    const Packet<S, N> one = S(1), minus_zero = -S(0);
+    typename detail::Register<S, N>::Bits signed_lanes;
+    Packet<S, N> result = a;
+    if constexpr (sizeof(S) == 4) {
+      asm("vcmpneq_oqps %2, %1, %0"
+          : "=Yk"(signed_lanes)
+          : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
+      asm("vpternlogd $0xEA, %3, %2, %0%{%1%}"
+          : "+v"(result.lanes)
+          : "Yk"(signed_lanes), "v"(minus_zero.lanes), "v"(one.lanes));
+    } else {
+      asm("vcmpneq_oqpd %2, %1, %0"
+          : "=Yk"(signed_lanes)
+          : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
+      asm("vpternlogq $0xEA, %3, %2, %0%{%1%}"
+          : "+v"(result.lanes)
+          : "Yk"(signed_lanes), "v"(minus_zero.lanes), "v"(one.lanes));
+    }
+    return result;
+  }
+#endif
   return select(a > Packet<S, N>(0), S(1), select(a < Packet<S, N>(0), S(-1), a));
 }
 

@@ -22,12 +22,15 @@ namespace eigentrain {
 /// The sequence has 2⁶⁴ words (then it starts over), and there are 2⁶⁴ streams for each seed.
 class Generator {
  public:
+  /// The type of a word.
   using result_type = std::uint32_t;
 
   /// Streams of one seed are independent of each other. Any two numbers will do.
   explicit Generator(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
+  /// The least word.
   static constexpr result_type min() { return 0; }
+  /// The largest word.
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
 
   /// The next word.
@@ -43,7 +46,9 @@ class Generator {
     return words_[word];
   }
 
+  /// The seed that it was made with.
   std::uint64_t seed() const { return seed_; }
+  /// The number of its stream.
   std::uint64_t stream() const { return stream_; }
 
   /// The number of words taken so far. With seed and stream, all that must be saved.

@@ -72,4 +72,17 @@ double weight_norm(const Stream& stream) {
   return l2_norm(WeightsOf<Stream>{stream});
 }
 
+/// Both norms, in one pass unless squares leave the range of double.
+struct WeightAndUpdate {
+  double weight, update;
+};
+template <class Stream>
+WeightAndUpdate weight_and_update_norm(const Stream& stream) {
+  const auto [weight, update] = stream.sums(
+      [](const auto&, const auto& p) EIGENTRAIN_INLINE_LAMBDA { return p * p; }, squared);
+  constexpr bool never_leave = std::is_same_v<typename Stream::Scalar, float>;
+  return {never_leave || squares_in_range(weight) ? std::sqrt(weight) : weight_norm(stream),
+          never_leave || squares_in_range(update) ? std::sqrt(update) : l2_norm(stream)};
+}
+
 }  // namespace eigentrain::detail

@@ -11,25 +11,28 @@
 
 namespace eigentrain {
 
+/// Sizes and numbers of elements, signed as Eigen's.
 using Index = Eigen::Index;
 
 /// `outer` runs of `inner` contiguous values, `stride` values apart. Element f of the tensor, in
 /// storage order, lies at data[f / inner · stride + f % inner].
 template <class S>
 struct Memory {
-  S* data = nullptr;
-  Index inner = 0;
-  Index outer = 0;
-  Index stride = 0;
+  S* data = nullptr;  ///< the first value
+  Index inner = 0;    ///< values in a run
+  Index outer = 0;    ///< the number of runs
+  Index stride = 0;   ///< from the beginning of a run to that of the next
 
+  /// The number of values.
   Index size() const { return inner * outer; }
 };
 
 /// Rows and columns, for messages and comparisons; a tensor of any rank has its size and cols −1.
 struct Shape {
-  Index rows = 0;
-  Index cols = -1;
+  Index rows = 0;   ///< rows, or the size of a tensor
+  Index cols = -1;  ///< columns, or −1 for a tensor
 
+  /// The number of values.
   Index size() const { return cols < 0 ? rows : rows * cols; }
   friend bool operator==(const Shape&, const Shape&) = default;
   /// For messages: "3x2", or "6 values".
@@ -65,11 +68,8 @@ concept Owning = OwningDense<T> || (Contiguous<T> && !ContiguousView<T>);
 
 template <class T>
 consteval bool has_unit_inner_stride() {
-  if constexpr (Dense<T>) {
-    return Eigen::internal::inner_stride_at_compile_time<T>::ret == 1;
-  } else {
-    return true;
-  }
+  if constexpr (Dense<T>) return Eigen::internal::inner_stride_at_compile_time<T>::ret == 1;
+  return true;
 }
 
 template <class T>
@@ -155,11 +155,8 @@ consteval bool is_row_major() {
 
 template <class T>
 consteval bool is_vector() {
-  if constexpr (Dense<T>) {
-    return bool(T::IsVectorAtCompileTime);
-  } else {
-    return false;
-  }
+  if constexpr (Dense<T>) return bool(T::IsVectorAtCompileTime);
+  return false;
 }
 
 /// What a list of parameters may hold: compiles if P can be a parameter of S, and G its gradient.

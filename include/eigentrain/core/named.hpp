@@ -34,9 +34,11 @@ class Named : public decltype(chain<S>(make(Options{}))) {
   using Base = decltype(chain<S>(make(Options{})));
 
  public:
+  /// With the default options.
   Named() : Named(Options{}) {}
 
   // A template, so that ({}) means the default options and nothing else.
+  /// With these options; throws what `make` throws.
   template <std::same_as<Options> O = Options>
   explicit Named(const O& options) : Base(chain<S>(make(options))) {}
 };

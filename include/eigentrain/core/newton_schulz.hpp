@@ -15,9 +15,9 @@ namespace eigentrain {
 /// are those of Jordan et al., 2024, which are fast rather than exact: after five rounds, singular
 /// values that were not tiny lie between 0.68 and 1.13. (1.5, −0.5, 0) converges to 1.
 struct NewtonSchulzOptions {
-  double a = 3.4445;
-  double b = -4.7750;
-  double c = 2.0315;
+  double a = 3.4445;      ///< of x
+  double b = -4.7750;     ///< of x³
+  double c = 2.0315;      ///< of x⁵
   int rounds = 5;         ///< in [1, 100)
   double epsilon = 1e-7;  ///< ε > 0: the smallest norm that is divided by
 };

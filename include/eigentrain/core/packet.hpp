@@ -19,29 +19,38 @@ namespace eigentrain {
 /// N values of S (float or double) in a register. A scalar converts to a packet of equal lanes.
 template <class S, int N>
 struct Packet {
+  /// The type of the values, float or double.
   using Scalar = S;
+  /// What the lanes are in memory: a vector of the compiler, or a number.
   using Value = typename detail::Register<S, N>::Value;
+  /// The number of lanes.
   static constexpr int size = N;
 
+  /// The values themselves.
   Value lanes;
 
   Packet() = default;
+  /// Equal lanes.
   // Negated twice, so that the register comes out of an arithmetic operation: without one, gcc
   // writes a plain splat lane by lane while the target of the kernel isn't known yet, and never
   // mends it. Not 0 + value, which would lose the sign of −0.
   EIGENTRAIN_INLINE Packet(S value) : lanes(-(-value - Value{})) {}  // NOLINT: implicit on purpose
+  /// Takes the lanes as they are.
   static EIGENTRAIN_INLINE Packet from(const Value& value) {
     Packet result;
     result.lanes = value;
     return result;
   }
 
+  /// Reads N values, at any address.
   static EIGENTRAIN_INLINE Packet load(const S* source) {
     Packet result;
     std::memcpy(&result.lanes, source, sizeof(Value));
     return result;
   }
+  /// Writes N values, at any address.
   EIGENTRAIN_INLINE void store(S* target) const { std::memcpy(target, &lanes, sizeof(Value)); }
+  /// The value of a lane, in [0, N).
   EIGENTRAIN_INLINE S operator[](int lane) const {
     if constexpr (N == 1) {
       return lanes;
@@ -51,21 +60,37 @@ struct Packet {
   }
 
   friend EIGENTRAIN_INLINE Packet operator+(const Packet& a, const Packet& b) {
-    return rounded(a.lanes + b.lanes);
+    Packet result;
+    result.lanes = a.lanes + b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator-(const Packet& a, const Packet& b) {
-    return rounded(a.lanes - b.lanes);
+    Packet result;
+    result.lanes = a.lanes - b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator*(const Packet& a, const Packet& b) {
-    return rounded(a.lanes * b.lanes);
+    Packet result;
+    result.lanes = a.lanes * b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator/(const Packet& a, const Packet& b) {
-    return rounded(a.lanes / b.lanes);
+    Packet result;
+    result.lanes = a.lanes / b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator-(const Packet& a) { return from(-a.lanes); }
+  /// a ← a + b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator+=(const Packet& b) { return *this = *this + b; }
+  /// a ← a − b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator-=(const Packet& b) { return *this = *this - b; }
+  /// a ← a·b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator*=(const Packet& b) { return *this = *this * b; }
+  /// a ← a / b, lane by lane.
   EIGENTRAIN_INLINE Packet& operator/=(const Packet& b) { return *this = *this / b; }
 
   friend EIGENTRAIN_INLINE Mask<S, N> operator<(const Packet& a, const Packet& b) {
@@ -118,26 +143,28 @@ struct Packet {
 
   // One lane stands for a scalar outside any kernel, where the user's flags may allow contraction:
   // behind the empty asm the compiler can't see that a product feeds a sum.
-  static EIGENTRAIN_INLINE Packet rounded(const Value& value) {
-    Packet result = from(value);
+  EIGENTRAIN_INLINE void settle() {
 #if EIGENTRAIN_VECTORS
 #if defined(__x86_64__)
-    if constexpr (N == 1) asm("" : "+x"(result.lanes));
+    asm("" : "+x"(lanes));
 #elif defined(__aarch64__)
-    if constexpr (N == 1) asm("" : "+w"(result.lanes));
+    asm("" : "+w"(lanes));
 #else
-    if constexpr (N == 1) asm("" : "+m"(result.lanes));
+    asm("" : "+m"(lanes));
 #endif
 #endif
-    return result;
   }
 };
 
 /// One value whose arithmetic rounds after every operation, whatever the compiler's flags: for the
 /// scalars of a step (rates, corrections), which must have the same bits everywhere too.
+///
+///     const double root = sqrt(et::Exact(1.0) - step.power(beta2))[0];
 using Exact = Packet<double, 1>;
 
 /// mask ? a : b, lane by lane; both sides are computed.
+///
+///     const auto step = select(g > 0, S(1), S(-1));
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> select(const Mask<S, N>& mask,
                                       const std::type_identity_t<Packet<S, N>>& a,

@@ -29,8 +29,8 @@ class Parameters {
                 "eigentrain: parameters are float or double");
 
   /// Adds a tensor and its gradient, which must have equal shapes. Throws std::invalid_argument,
-  /// with the list unchanged, if the shapes differ, the name is empty or taken, the gradient is
-  /// the parameter itself, a pointer is null, or the learning-rate scale is negative or not finite.
+  /// with the list unchanged, if the shapes differ, the name is empty or taken, the two share
+  /// memory, a pointer is null, or the learning-rate scale is negative or not finite.
   template <class P, class G>
   Parameters& add(std::string_view name, P&& parameter, G&& gradient,
                   const ParameterOptions& options = {}) {
@@ -41,6 +41,7 @@ class Parameters {
 
   /// The number of tensors.
   Index size() const { return static_cast<Index>(entries_.size()); }
+  /// Whether there are no tensors.
   bool empty() const { return size() == 0; }
   /// The number of values in all tensors, frozen ones included.
   Index total() const { return total_; }
@@ -50,12 +51,14 @@ class Parameters {
     const Entry& found = entry(i);
     return {names_.data() + found.name, found.name_size};
   }
+  /// The options of tensor i. Valid until the list changes.
   const ParameterOptions& options(Index i) const { return entry(i).options; }
   /// The number of values in tensor i when it was added; a step throws if it has changed.
   Index count(Index i) const { return entry(i).parameter.shape().size(); }
 
-  /// The shape of tensor i when it was added, and whether its type says that it is a vector.
+  /// The shape of tensor i when it was added.
   const Shape& shape(Index i) const { return entry(i).parameter.shape(); }
+  /// Whether the type of tensor i says that it is a vector.
   bool is_vector(Index i) const { return entry(i).parameter.is_vector(); }
 
   /// Shows a checkpoint the values of all tensors; see StateVisitor.
@@ -169,11 +172,12 @@ class Parameters {
     known_ = nullptr;
     elements_.tensors.resize(number + 1);
     empty_.resize(number + 1);
-    elements_.partial_sums.resize(static_cast<std::size_t>(total / reduction_chunk + 1));
+    const Index chunks = total / reduction_chunk + 1;
+    elements_.partial_sums.resize(static_cast<std::size_t>(reduction_values * chunks));
     names_.resize(begin + name.size());
     entries_.resize(number + 1);
     entries_[number] = added;
-    name.copy(names_.data() + begin, name.size());
+    std::memcpy(names_.data() + begin, name.data(), name.size());
     total_ = total;
   }
 
@@ -208,7 +212,7 @@ class Parameters {
   // The number of the tensor with this name, −1 if there is none.
   Index find(std::string_view wanted) const {
     Index i = size() - 1;
-    while (i >= 0 && name(i) != wanted) --i;
+    while (i >= 0 && !detail::same_text(name(i), wanted)) --i;
     return i;
   }
 

@@ -47,8 +47,10 @@ auto optimizer_of(T part) {
 template <class S, class Choose, class... Parts>
 class Partition {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
 
+  /// Takes what partition() takes, as chains.
   explicit Partition(Choose choose, Parts... parts)
       : choose_(std::move(choose)), parts_{{std::move(parts)}...} {}
 
@@ -74,6 +76,7 @@ class Partition {
   auto& part() {
     return detail::item<I>(parts_);
   }
+  /// The same, to be read.
   template <std::size_t I>
   const auto& part() const {
     return detail::item<I>(parts_);
@@ -87,7 +90,7 @@ class Partition {
     visit("steps", count_);
     visit("begun", begun_);
     visit("parts", chosen_.data(), chosen_.size());
-    require_at_least(0, count_, "Partition", "steps");
+    require_count(count_, "Partition", "steps");
     if (visit.loading()) deal(parameters);
     int number = 1;
     const auto show = [&](auto& part) {

@@ -11,7 +11,7 @@ namespace eigentrain {
 /// What N consecutive counters give: word[j] holds word j of each, in the order of the counters.
 template <int N>
 struct PhiloxWords {
-  Words<std::uint32_t, N> word[4];
+  Words<std::uint32_t, N> word[4];  ///< the words
 };
 
 namespace detail {
@@ -76,6 +76,7 @@ EIGENTRAIN_INLINE PhiloxWords<N> philox_words(std::uint64_t seed, std::uint64_t 
 /// word j of counter i. A register of 4, 8 or 16 lanes then holds neighbours, and the words of an
 /// element don't depend on its width.
 inline constexpr int philox_group_counters = 16;
+/// Words in a group: four from each counter.
 inline constexpr int philox_group_words = 64;
 
 }  // namespace eigentrain

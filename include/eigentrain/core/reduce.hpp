@@ -31,8 +31,55 @@ struct Max {
   }
 };
 
-/// Folds n elements into the lanes; `first` is the number of the first one. The rules see copies of
-/// the state.
+// What a term makes of a register: one value, or two that are folded side by side in the same pass,
+// the second into lanes of its own behind the first's.
+template <class D>
+struct Both {
+  D first, second;
+};
+template <class T>
+inline constexpr int values_of = 1;
+template <class D>
+inline constexpr int values_of<Both<D>> = 2;
+
+template <class D>
+EIGENTRAIN_INLINE void load_lanes(D& to, const double* from) {
+  to = D::load(from);
+}
+template <class D>
+EIGENTRAIN_INLINE void load_lanes(Both<D>& to, const double* from) {
+  to = {D::load(from), D::load(from + reduction_lanes)};
+}
+template <class Fold, class D>
+EIGENTRAIN_INLINE void fold_into(D& sum, const D& value) {
+  sum = Fold::fold(sum, value);
+}
+template <class Fold, class D>
+EIGENTRAIN_INLINE void fold_into(Both<D>& sum, const Both<D>& value) {
+  sum = {Fold::fold(sum.first, value.first), Fold::fold(sum.second, value.second)};
+}
+template <class D>
+EIGENTRAIN_INLINE void store_lanes(const D& sum, double* to) {
+  sum.store(to);
+}
+template <class D>
+EIGENTRAIN_INLINE void store_lanes(const Both<D>& sum, double* to) {
+  sum.first.store(to);
+  sum.second.store(to + reduction_lanes);
+}
+/// The same, in the lanes where `inside` isn't 0.
+template <class D>
+EIGENTRAIN_INLINE void store_some(const D& inside, const D& sum, double* to) {
+  select(inside > D(0.0), sum, D::load(to)).store(to);
+}
+template <class D>
+EIGENTRAIN_INLINE void store_some(const D& inside, const Both<D>& sum, double* to) {
+  store_some(inside, sum.first, to);
+  store_some(inside, sum.second, to + reduction_lanes);
+}
+
+/// Folds n elements into the lanes, a set of them for each value of the term; `first` is the number
+/// of the first element. The rules see copies of the state.
 template <class Fold, class S, std::size_t Slots, class F, class... Rules>
 void reduce_run(double* lanes, Index first, const S* parameter, const S* gradient,
                 const std::array<S*, Slots>& streams, Index n, const F& term,
@@ -41,6 +88,7 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
     constexpr int width = Bytes / static_cast<int>(sizeof(double));
     using P = Packet<S, width>;
     using D = Packet<double, width>;
+    using Value = decltype(term(D(), D()));
     const auto value = [&](const S* p_at, const S* g_at, const auto& state_at, Index i)
                            EIGENTRAIN_INLINE_LAMBDA {
                              const P p = P::load(p_at + i);
@@ -49,7 +97,7 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
                                state[k] = P::load(state_at[k] + i);
                              }
                              const P u = apply(P::load(g_at + i), p, state, rules...);
-                             D result;
+                             Value result;
 #if defined(__clang__) && __clang_major__ >= 19
                              [[clang::always_inline]]
 #endif
@@ -72,9 +120,10 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
       }
       for (std::size_t k = 0; k != Slots; ++k) state_at[k] = buffer + (k + 2) * reduction_lanes;
       for (int lane = 0; lane < reduction_lanes; lane += width) {
-        const D added = value(buffer, buffer + reduction_lanes, state_at, lane);
-        const D old = D::load(lanes + lane);
-        select(D::load(inside + lane) > D(0.0), Fold::fold(old, added), old).store(lanes + lane);
+        Value sum;
+        load_lanes(sum, lanes + lane);
+        fold_into<Fold>(sum, value(buffer, buffer + reduction_lanes, state_at, lane));
+        store_some(D::load(inside + lane), sum, lanes + lane);
       }
     };
     Index at = 0;
@@ -86,11 +135,12 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
     }
     [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
       // Spelled out, since compilers keep an array in registers only where they unroll the loop.
-      D sums[] = {D::load(lanes + K * width)...};
+      Value sums[sizeof...(K)];
+      (load_lanes(sums[K], lanes + K * width), ...);
       for (; at + reduction_lanes <= n; at += reduction_lanes) {
-        ((sums[K] = Fold::fold(sums[K], value(parameter, gradient, streams, at + K * width))), ...);
+        (fold_into<Fold>(sums[K], value(parameter, gradient, streams, at + K * width)), ...);
       }
-      (sums[K].store(lanes + K * width), ...);
+      (store_lanes(sums[K], lanes + K * width), ...);
     }(std::make_integer_sequence<int, reduction_lanes / width>());
     if (at < n) partial(at, 0, static_cast<int>(n - at));
   });

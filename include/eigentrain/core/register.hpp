@@ -66,7 +66,7 @@ struct Register<S, 1, false> {
 /// N truth values, the result of comparing two packets. Combine with & | !, use in select().
 template <class S, int N>
 struct Mask {
-  typename detail::Register<S, N>::Bits lanes;
+  typename detail::Register<S, N>::Bits lanes;  ///< what the compiler compares to
 
   friend EIGENTRAIN_INLINE Mask operator&(const Mask& a, const Mask& b) {
     return {static_cast<decltype(lanes)>(a.lanes & b.lanes)};

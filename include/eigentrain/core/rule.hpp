@@ -21,8 +21,9 @@ namespace eigentrain {
 /// A function of the whole et::Tensor<S> will do as well; its parameter's type must be spelled out.
 template <class F>
 struct PerTensor {
-  F rule_for;
+  F rule_for;  ///< the function
 };
+/// Makes a PerTensor.
 template <class F>
 PerTensor<F> per_tensor(F rule_for) {
   return {std::move(rule_for)};
@@ -32,10 +33,11 @@ PerTensor<F> per_tensor(F rule_for) {
 /// Made by either().
 template <class First, class Second>
 struct Either {
-  bool use_first;
-  First first;
-  Second second;
+  bool use_first;  ///< which of the two
+  First first;     ///< the rule if `use_first`
+  Second second;   ///< the rule if not
 };
+/// The first rule if `use_first`, else the second: one choice a step, none in the loop.
 template <class First, class Second>
 Either<First, Second> either(bool use_first, First first, Second second) {
   return {use_first, std::move(first), std::move(second)};

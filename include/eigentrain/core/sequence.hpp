@@ -9,7 +9,7 @@ namespace eigentrain {
 /// Transforms in a row that go by one name, for use inside chain(). Made by sequence().
 template <class... T>
 struct Sequence {
-  detail::List<T...> transforms;
+  detail::List<T...> transforms;  ///< in their order
 };
 
 namespace detail {

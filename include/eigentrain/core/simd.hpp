@@ -5,9 +5,10 @@
 #include <atomic>
 #include <stdexcept>
 
-// Finite checks are deleted by the compiler under -ffast-math (there, isfinite(inf) is true), and
-// reassociation would change every bit that this library promises.
-#if defined(__FAST_MATH__) && !defined(EIGENTRAIN_ALLOW_FAST_MATH)
+// Finite checks are deleted by the compiler under -ffast-math and -ffinite-math-only (there,
+// isfinite(inf) is true), and reassociation would change every bit that this library promises.
+#if (defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)) && \
+    !defined(EIGENTRAIN_ALLOW_FAST_MATH)
 #error \
     "eigentrain: -ffast-math breaks its finite checks and its bits; leave it out, or define " \
        "EIGENTRAIN_ALLOW_FAST_MATH and go without both promises"
@@ -107,6 +108,8 @@ inline SimdLevel simd_level() {
 
 /// Pins the level for the whole process; for tests and measurements, since it can change no result,
 /// only the speed. Throws std::invalid_argument above best_simd_level().
+///
+///     et::set_simd_level(et::SimdLevel::baseline);
 inline void set_simd_level(SimdLevel level) {
   if (level > best_simd_level()) {
     throw std::invalid_argument(

@@ -9,8 +9,8 @@ namespace eigentrain {
 /// Sine and cosine of the same angle.
 template <class S, int N>
 struct SinCos {
-  Packet<S, N> sin;
-  Packet<S, N> cos;
+  Packet<S, N> sin;  ///< of the angle
+  Packet<S, N> cos;  ///< of the same angle
 };
 
 namespace detail {

@@ -15,15 +15,19 @@ namespace eigentrain {
 /// Numbers in memory: one, a vector or a matrix. Element (i, j) lies at
 /// data[i · row_step + j · column_step], counted in values.
 struct StateValues {
-  enum class Kind : char { flag, integer, word, real };  ///< bool; signed, unsigned; floating-point
+  /// bool; signed; unsigned; floating-point.
+  enum class Kind : char { flag, integer, word, real };
 
-  Kind kind = Kind::real;
-  int bytes = 8;  ///< of one value: 1, 2, 4 or 8
-  int rank = 0;   ///< 0: a number; 1: a vector of `rows` values; 2: a matrix
-  void* data = nullptr;
-  Index rows = 1, columns = 1;
-  Index row_step = 1, column_step = 1;
+  Kind kind = Kind::real;  ///< what its numbers are
+  int bytes = 8;           ///< of one value: 1, 2, 4 or 8
+  int rank = 0;            ///< 0: a number; 1: a vector of `rows` values; 2: a matrix
+  void* data = nullptr;    ///< of element (0, 0)
+  Index rows = 1;          ///< of a matrix, or the size of a vector
+  Index columns = 1;       ///< of a matrix
+  Index row_step = 1;      ///< from one row to the next
+  Index column_step = 1;   ///< from one column to the next
 
+  /// How many values there are.
   Index size() const { return rows * columns; }
 };
 
@@ -100,6 +104,7 @@ class StateVisitor {
   /// part of the same name.
   class Group {
    public:
+    /// Begins the part.
     Group(StateVisitor& visitor, std::string_view name, int number = 1)
         : visitor_(visitor), before_(visitor.enter(name, number)) {}
     Group(const Group&) = delete;
@@ -112,7 +117,9 @@ class StateVisitor {
 
  protected:
   ~StateVisitor() = default;
+  /// Begins a part, and says what leave() must be told.
   virtual std::size_t enter(std::string_view name, int number) = 0;
+  /// Ends a part.
   virtual void leave(std::size_t before) = 0;
 
  private:

@@ -19,16 +19,16 @@ struct ParameterOptions {
 /// A tensor as a step sees it: where it lies now, and its options.
 template <class S>
 struct Tensor {
-  std::string_view name;
-  Memory<S> parameter;
-  Memory<const S> gradient;
-  const ParameterOptions* options = nullptr;
-  bool gradient_is_const = false;
+  std::string_view name;                      ///< as it was added
+  Memory<S> parameter;                        ///< where its values lie
+  Memory<const S> gradient;                   ///< where its gradient's values lie
+  const ParameterOptions* options = nullptr;  ///< never null in a step
+  bool gradient_is_const = false;             ///< the gradient must not be written
   Index first = 0;   ///< its first element's number among all elements that take part
   Index number = 0;  ///< its own number in the list
   Index state = 0;   ///< where its state begins in each stream of the arena; set by the chain
   Index units = 1;   ///< rows of a matrix, the first axis of a Tensor: outputs; 1 for a vector
-  bool row_major = false;
+  bool row_major = false;  ///< its values lie along rows
 
   /// Whether it has at least two rows and two columns; a Tensor's columns are all axes but the
   /// first.
@@ -37,13 +37,15 @@ struct Tensor {
 
 /// Reductions add up chunks of this many elements, one after the other.
 inline constexpr Index reduction_chunk = Index(1) << 16;
+/// A pass over them adds up this many values at most.
+inline constexpr Index reduction_values = 2;
 
 /// The elements that take part in a step: all but the frozen ones, numbered through.
 template <class S>
 struct Elements {
-  detail::Buffer<Tensor<S>> tensors;
-  Index total = 0;
-  detail::Buffer<double> partial_sums;  ///< room for reductions, one value a chunk
+  detail::Buffer<Tensor<S>> tensors;    ///< those with values, in the order of the list
+  Index total = 0;                      ///< how many there are
+  detail::Buffer<double> partial_sums;  ///< room for reductions, reduction_values a chunk
 };
 
 }  // namespace eigentrain

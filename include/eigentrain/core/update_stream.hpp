@@ -16,8 +16,10 @@ namespace eigentrain {
 template <class S, class... Rules>
 class UpdateStream {
  public:
+  /// The type of the values, float or double.
   using Scalar = S;
 
+  /// Of these elements and the rules before; made by the chain.
   UpdateStream(Elements<S>& elements, S* const* streams, const Rules&... rules)
       : elements_(elements), streams_(streams), size_(elements.total), rules_{{rules}...} {}
 
@@ -41,13 +43,21 @@ class UpdateStream {
   /// double, as in `stream.sum([](const auto& u, const auto&) { return u * u; })`.
   template <class F>
   double sum(const F& term) const {
-    return reduce<detail::Sum>(term);
+    return reduce<detail::Sum, 1>(term)[0];
+  }
+
+  /// Two sums in one pass, each with the bits that sum() gives it.
+  template <class First, class Second>
+  std::array<double, 2> sums(const First& first, const Second& second) const {
+    return reduce<detail::Sum, 2>([&](const auto& u, const auto& p) EIGENTRAIN_INLINE_LAMBDA {
+      return detail::Both<std::remove_cvref_t<decltype(u)>>{first(u, p), second(u, p)};
+    });
   }
 
   /// The largest term(u, p), NaN if one is NaN, −∞ if there are no elements.
   template <class F>
   double max(const F& term) const {
-    return reduce<detail::Max>(term);
+    return reduce<detail::Max, 1>(term)[0];
   }
 
   /// Calls f(tensor, stream) for every tensor of this step with the stream of its elements alone,
@@ -113,11 +123,11 @@ class UpdateStream {
   template <class, class...>
   friend class UpdateStream;
 
-  // The elements [begin, end) of this stream.
-  template <class Fold, class F>
-  double reduce_range(Index begin, Index end, const F& term) const {
-    alignas(64) double lanes[detail::reduction_lanes];
-    std::fill_n(lanes, detail::reduction_lanes, Fold::start);
+  // The elements [begin, end) of this stream; a term has `Count` values.
+  template <class Fold, std::size_t Count, class F>
+  void reduce_range(Index begin, Index end, const F& term, double* results) const {
+    alignas(64) double lanes[Count * detail::reduction_lanes];
+    std::fill_n(lanes, Count * detail::reduction_lanes, Fold::start);
     detail::with_items(rules_, [&](const auto&... rules) {
       const auto add = [&](const Tensor<S>& tensor, const detail::Run<S>& run) {
         detail::reduce_run<Fold>(lanes, run.first - first_, run.parameter, run.gradient,
@@ -126,23 +136,29 @@ class UpdateStream {
       };
       detail::for_each_run(elements_.tensors, first_ + begin, first_ + end, add);
     });
-    return detail::fold_lanes<Fold>(lanes);
+    for (std::size_t k = 0; k < Count; ++k) {
+      results[k] = detail::fold_lanes<Fold>(lanes + k * detail::reduction_lanes);
+    }
   }
 
-  template <class Fold, class F>
-  double reduce(const F& term) const {
+  template <class Fold, std::size_t Count, class F>
+  std::array<double, Count> reduce(const F& term) const {
+    static_assert(Count <= reduction_values);
     double* const chunks = elements_.partial_sums.data();
+    const auto at_chunk = [=](Index at) { return chunks + at / reduction_chunk * Index(Count); };
     parallel_ranges(size_, reduction_chunk, [&](Index begin, Index end) {
       for (Index at = begin; at < end; at += reduction_chunk) {
-        chunks[at / reduction_chunk] =
-            reduce_range<Fold>(at, std::min(end, at + reduction_chunk), term);
+        reduce_range<Fold, Count>(at, std::min(end, at + reduction_chunk), term, at_chunk(at));
       }
     });
-    double result = Fold::start;
+    std::array<double, Count> results;
+    results.fill(Fold::start);
     for (Index at = 0; at < size_; at += reduction_chunk) {
-      result = Fold::template fold<1>(result, chunks[at / reduction_chunk])[0];
+      for (std::size_t k = 0; k < Count; ++k) {
+        results[k] = Fold::template fold<1>(results[k], at_chunk(at)[k])[0];
+      }
     }
-    return result;
+    return results;
   }
 
   Elements<S>& elements_;

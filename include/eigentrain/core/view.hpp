@@ -4,6 +4,11 @@
 
 #include "eigentrain/core/memory.hpp"
 
+// Eigen 5 goes on calling itself world 3.
+#if EIGEN_WORLD_VERSION == 3 && EIGEN_MAJOR_VERSION < 4
+#error "eigentrain needs Eigen 3.4 or later"
+#endif
+
 namespace eigentrain {
 
 namespace detail {
@@ -33,8 +38,10 @@ class AnyView {
     const char* const g = static_cast<const char*>(gradient.data_);
     require(p != nullptr && g != nullptr, name,
             ": the parameter or its gradient has no memory (a null pointer)");
-    const bool gaps = parameter.outer_ > 1 || gradient.outer_ > 1;
-    const bool overlap = p == g || (!gaps && p < g + size * width && g < p + size * width);
+    const Index distance = (g - p) / width;
+    const bool overlap =
+        p == g || (p < g + gradient.span() * width && g < p + parameter.span() * width &&
+                   !beside(parameter, gradient, distance));
     require(!overlap, name, ": the parameter and its gradient share memory");
   }
 
@@ -73,6 +80,18 @@ class AnyView {
   }
 
  private:
+  // From the first value to the last, with the gaps.
+  Index span() const { return (outer_ - 1) * stride_ + inner_; }
+
+  // Whether the runs of one lie in the gaps of the other, as those of two blocks of one matrix may;
+  // `distance` is from the first value of a to that of b. Other strides are taken on trust.
+  static bool beside(const AnyView& a, const AnyView& b, Index distance) {
+    if (a.outer_ == 1) return b.outer_ > 1 && beside(b, a, -distance);
+    const Index at = (distance % a.stride_ + a.stride_) % a.stride_;
+    return (b.outer_ > 1 && b.stride_ != a.stride_) ||
+           (at >= a.inner_ && at + b.inner_ <= a.stride_);
+  }
+
   [[noreturn]] EIGENTRAIN_COLD void refuse(std::string_view owner, std::string_view role,
                                            const Shape& now) const {
     fail({owner, ": the ", role, " was ", shape_.text(), " when it was added and is ", now.text(),

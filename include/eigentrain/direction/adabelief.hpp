@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adabelief_direction().
 struct AdaBeliefDirectionOptions {
   double beta1 = 0.9;      ///< decay of the mean, in [0, 1)
   double beta2 = 0.999;    ///< decay of the variance, in [0, 1)

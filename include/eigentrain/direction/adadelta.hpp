@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adadelta_direction().
 struct AdaDeltaDirectionOptions {
   double rho = 0.9;       ///< decay of both means of squares, in [0, 1)
   double epsilon = 1e-6;  ///< added inside both roots, > 0; without it nothing would ever move

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of adafactor_direction().
 struct AdafactorDirectionOptions {
   double beta2_decay = -0.8;    ///< ≤ 0: a new square's weight in its mean is t to this power
   double epsilon1 = 0.0;        ///< ε₁ ≥ 0; 0: the spacing of S at 1, or 1e-30 in the paper's place
@@ -25,11 +26,12 @@ class AdafactorDirection {
   static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;  // scratch
 
+  /// The means of squares, and room to work in; to be kept, not to be read.
   struct Measurement {
-    detail::Buffer<double> squares;  // rows and columns of matrices, values of other tensors
-    detail::Buffer<Index> places;    // of a tensor's, from 1 on; 0 for one that took no part yet
-    detail::Buffer<double> factors;
-    detail::Scratch scratch;
+    detail::Buffer<double> squares;  ///< rows and columns of matrices, values of other tensors
+    detail::Buffer<Index> places;    ///< of a tensor's, from 1 on; 0 for one that took no part yet
+    detail::Buffer<double> factors;  ///< what this step multiplies by
+    detail::Scratch scratch;         ///< room for the sums of a step
 
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List& list) {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adagrad_direction().
 struct AdaGradDirectionOptions {
   double learning_rate_decay = 0.0;        ///< δ ≥ 0: the direction shrinks by 1 + (t − 1)·δ
   double initial_accumulator_value = 0.0;  ///< s₀ ≥ 0

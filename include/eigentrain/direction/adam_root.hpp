@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adam_root_direction().
 struct AdamRootDirectionOptions {
   double beta1 = 0.9;          ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;        ///< decay of the second moment, in [0, 1)

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adamax_direction().
 struct AdaMaxDirectionOptions {
   double beta1 = 0.9;               ///< decay of the mean, in [0, 1)
   double beta2 = 0.999;             ///< decay of the largest size, in [0, 1)

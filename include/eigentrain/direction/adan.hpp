@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of adan_direction().
 struct AdanDirectionOptions {
   double beta1 = 0.98;    ///< decay of the mean gradient, in [0, 1)
   double beta2 = 0.92;    ///< decay of the mean change, in [0, 1)

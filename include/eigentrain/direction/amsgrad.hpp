@@ -26,6 +26,7 @@ class AmsGradDirection {
   }
 
   const AdamDirectionOptions& options() const { return options_; }
+  /// Of what the largest is taken.
   AmsGradMaximum maximum() const { return maximum_; }
 
   template <class S>
@@ -37,7 +38,9 @@ class AmsGradDirection {
             quotient = detail::adam_quotient<S>(options_, step, corrected),
             scale = S(scale[0])](const auto& g, const auto&, auto& m, auto& v, auto& largest) {
       moments(g, m, v);
-      largest = max(largest, scale * v);
+      // max(), but for NaN: a largest that is NaN comes with a v that is NaN for good.
+      const auto candidate = scale * v;
+      largest = select(largest > candidate, largest, candidate);
       return quotient(m, largest);
     };
   }

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of corrected_rms_direction().
 struct CorrectedRmsDirectionOptions {
   double beta = 0.999;    ///< decay of the mean square, in [0, 1)
   double epsilon = 1e-8;  ///< added to the root, > 0

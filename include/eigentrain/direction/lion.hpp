@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of lion_direction().
 struct LionDirectionOptions {
   double beta1 = 0.9;   ///< weight of the mean in the direction, in [0, 1)
   double beta2 = 0.99;  ///< decay of the mean, in [0, 1)

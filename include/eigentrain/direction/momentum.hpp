@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of momentum().
 struct MomentumOptions {
   double momentum = 0.9;   ///< μ in [0, 1); 0 keeps no state at all
   double dampening = 0.0;  ///< τ in [0, 1]
@@ -27,6 +28,7 @@ class Momentum {
   }
 
   const MomentumOptions& options() const { return options_; }
+  /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 
   template <class S>

@@ -14,6 +14,7 @@ enum class MuonScale {
   none    ///< 1
 };
 
+/// The options of muon_direction().
 struct MuonDirectionOptions {
   double momentum = 0.95;              ///< μ in [0, 1)
   bool nesterov = true;                ///< looks one step of momentum ahead
@@ -28,8 +29,9 @@ class MuonDirection {
   static constexpr std::string_view slot_names[] = {"momentum_buffer", ""};
   static constexpr int slots = 2;  // the momentum; the direction of this step
 
+  /// Nothing but room to work in.
   struct Measurement {
-    detail::Scratch scratch;
+    detail::Scratch scratch;  ///< room for the products of a matrix
 
     template <class Visitor, class List>
     void visit_state(Visitor&, const List&) {}

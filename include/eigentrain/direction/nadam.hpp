@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of nadam_direction().
 struct NAdamDirectionOptions {
   double beta1 = 0.9;            ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;          ///< decay of the second moment, in [0, 1)

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of rms_direction().
 struct RmsDirectionOptions {
   double alpha = 0.99;               ///< decay of the mean square, in [0, 1)
   double epsilon = 1e-8;             ///< added to the root, > 0
@@ -25,6 +26,7 @@ class RmsDirection {
   }
 
   const RmsDirectionOptions& options() const { return options_; }
+  /// Its state values for each parameter.
   int slots() const { return options_.centered ? 2 : 1; }
 
   template <class S>

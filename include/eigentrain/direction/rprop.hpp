@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of rprop_direction().
 struct RpropDirectionOptions {
   double initial_step = 1e-2;  ///< of every parameter, > 0
   double eta_minus = 0.5;      ///< the step's factor after a change of sign, in (0, 1)

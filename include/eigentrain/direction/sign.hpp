@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of sign_direction().
 struct SignDirectionOptions {
   double momentum = 0.9;  ///< β in [0, 1); 0 is sign-SGD, which keeps no state
 };
@@ -21,6 +22,7 @@ class SignDirection {
   }
 
   const SignDirectionOptions& options() const { return options_; }
+  /// Its state values for each parameter.
   int slots() const { return options_.momentum > 0.0 ? 1 : 0; }
 
   template <class S>

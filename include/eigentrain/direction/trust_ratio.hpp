@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of trust_ratio().
 struct TrustRatioOptions {
   double coefficient = 1.0;   ///< η > 0
   double weight_decay = 0.0;  ///< λ ≥ 0: u + λ·p is scaled, ‖u‖ + λ‖p‖ divides
@@ -22,12 +23,14 @@ class TrustRatio {
  public:
   static constexpr std::string_view state_name = "trust_ratio";
 
+  /// The ratios of the last step: measured[i] for the tensor with number i.
   struct Measurement {
     /// The ratio of tensor i of the list in the last step; 0 if it took no part.
     double operator[](Index i) const { return ratios[static_cast<std::size_t>(i)]; }
+    /// One more than the largest number of a tensor.
     Index size() const { return static_cast<Index>(ratios.size()); }
 
-    detail::Buffer<double> ratios;
+    detail::Buffer<double> ratios;  ///< by the number of a tensor
 
     template <class Visitor, class List>
     void visit_state(Visitor&, const List&) {}  // made anew in each step
@@ -45,11 +48,8 @@ class TrustRatio {
       double& ratio = measured.ratios[static_cast<std::size_t>(tensor.number)];
       ratio = 1.0;
       if (options_.only_decayed && !tensor.options->weight_decay) return;
-      const double weight = detail::weight_norm(alone);
-      // The more expensive one only where it can matter.
-      if (weight > 0.0 || weight != weight || options_.least_weight > 0.0) {
-        ratio = ratio_of(weight, detail::l2_norm(alone), tensor.options->weight_decay);
-      }
+      const auto [weight, update] = detail::weight_and_update_norm(alone);
+      ratio = ratio_of(weight, update, tensor.options->weight_decay);
     });
   }
 
@@ -107,11 +107,11 @@ class TrustRatio {
 ///                                       et::descend(1e-3));
 ///     optimizer.measured<et::TrustRatio>()[i];   // the ratio of tensor i
 ///
-/// Takes no state: the elements are read twice more before the pass, for the norms of p and of u,
-/// formed in double with the same bits everywhere. A value that isn't finite spreads over its
-/// tensor; clip_by_global_norm() in front refuses it. Tensors with {.weight_decay = false} don't
-/// decay and, with `only_decayed`, have the ratio 1, as usual for biases and normalization; the
-/// papers make no difference.
+/// Takes no state: the elements are read once more before the pass, for the norms of p and of u,
+/// which are formed in double with the same bits everywhere. A value that isn't finite spreads over
+/// its tensor; clip_by_global_norm() in front refuses it. Tensors with {.weight_decay = false}
+/// don't decay and, with `only_decayed`, have the ratio 1, as usual for biases and normalization;
+/// the papers make no difference.
 ///
 /// Throws std::invalid_argument for options out of range. You, Gitman & Ginsburg, "Large batch
 /// training of convolutional networks", 2017; You et al., "Large batch optimization for deep

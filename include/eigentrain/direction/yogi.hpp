@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of yogi_direction().
 struct YogiDirectionOptions {
   double beta1 = 0.9;           ///< decay of the first moment, in [0, 1)
   double beta2 = 0.999;         ///< 1 − β₂ is the weight of a square, in [0, 1)

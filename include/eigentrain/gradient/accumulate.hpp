@@ -13,13 +13,14 @@ class Accumulate {
   static constexpr std::string_view slot_names[] = {"sum"};
   static constexpr int slots = 1;
 
+  /// How far it is.
   struct Measurement {
     std::int64_t gathered = 0;  ///< micro-batches that wait for the next step
 
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       visit("gathered", gathered);
-      require(gathered >= 0 && gathered < INT64_MAX, "accumulate: gathered can't be ", gathered);
+      require_count(gathered, "accumulate", "gathered");
     }
   };
 
@@ -27,6 +28,7 @@ class Accumulate {
     require_at_least(1, batches, "accumulate", "batches");
   }
 
+  /// The micro-batches of one step.
   std::int64_t batches() const { return batches_; }
 
   template <class Visitor>
@@ -46,6 +48,7 @@ class Accumulate {
     return measured.gathered == 0 ? Verdict::proceed : Verdict::gather;
   }
 
+  /// The rule of a step that only gathers.
   template <class S>
   auto gather(const Measurement&) const {
     return [](const auto& u, const auto&, auto& sum) {

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of add_noise().
 struct NoiseOptions {
   double eta = 0.01;    ///< η ≥ 0: the variance in the first step
   double gamma = 0.55;  ///< γ ≥ 0: how fast it fades
@@ -50,6 +51,7 @@ class AddNoise {
   static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
 
+  /// How far it is.
   struct Measurement {
     std::uint64_t drawn = 0;  ///< how often noise was drawn
 
@@ -59,6 +61,7 @@ class AddNoise {
     }
   };
 
+  /// Takes what add_noise() takes, and throws what it throws.
   AddNoise(const Generator& random, const NoiseOptions& options)
       : seed_(random.seed()), stream_(random.stream()), options_(options) {
     require_in(ranges::not_negative, options.eta, "add_noise", "eta");

@@ -70,6 +70,7 @@ class Centralize {
   static constexpr std::string_view state_name = "centralize";
   static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
+  /// Nothing: what it measures it writes down.
   struct Measurement {};
 
   template <class Stream>

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of clip_gradient_adaptive() and clip_adaptive().
 struct AdaptiveClipOptions {
   double clipping = 0.01;            ///< λ > 0: the largest ratio of gradient to weights
   double least_weight = 1e-3;        ///< > 0: a unit's weights count as at least this long
@@ -130,6 +131,7 @@ class ClipAdaptive {
   static constexpr std::string_view slot_names[] = {""};
   static constexpr int slots = 1;
 
+  /// What was clipped and skipped so far.
   struct Measurement : SkipCounts {
     std::int64_t clipped = 0;  ///< units clipped so far, one count for each step
 
@@ -137,6 +139,7 @@ class ClipAdaptive {
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
       visit("clipped", clipped);
+      require_count(clipped, "clipping", "clipped");
     }
   };
 

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of clip_by_global_norm() and clip_gradient_norm().
 struct ClipNormOptions {
   double order = 2.0;                ///< of the norm, in [1, ∞]: 2 is L2, ∞ the largest |g|
   NonFiniteOptions non_finite = {};  ///< what to do about infinite and NaN gradients
@@ -35,6 +36,7 @@ class ClipByGlobalNorm {
  public:
   static constexpr std::string_view state_name = "clip_by_global_norm";
 
+  /// What was measured, clipped and skipped so far.
   struct Measurement : SkipCounts {
     double norm = 0.0;         ///< of all parameters together, in the last step, before clipping
     double factor = 1.0;       ///< what the gradients were multiplied by: 1 if nothing was clipped
@@ -46,14 +48,17 @@ class ClipByGlobalNorm {
       visit("norm", norm);
       visit("factor", factor);
       visit("clipped", clipped);
+      require_count(clipped, "clipping", "clipped");
     }
   };
 
+  /// Takes what clip_by_global_norm() takes, and throws what it throws.
   ClipByGlobalNorm(double max_norm, const ClipNormOptions& options)
       : max_norm_(max_norm), options_(options) {
     detail::check_clip(max_norm, options, "clip_by_global_norm");
   }
 
+  /// The largest norm that passes.
   double max_norm() const { return max_norm_; }
   const ClipNormOptions& options() const { return options_; }
 

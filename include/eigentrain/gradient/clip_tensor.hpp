@@ -28,22 +28,26 @@ class ClipByTensor {
  public:
   static constexpr std::string_view state_name = "clip_by_tensor";
 
+  /// The norms, or root mean squares, of the last step: measured[i] for the tensor with number i.
   struct Measurement : SkipCounts {
     /// The norm or RMS of tensor i of the list in the last step, before clipping.
     double operator[](Index i) const { return values[static_cast<std::size_t>(i)]; }
+    /// One more than the largest number of a tensor.
     Index size() const { return static_cast<Index>(values.size()); }
     std::int64_t clipped = 0;  ///< tensors clipped so far, one count for each step
 
-    detail::Buffer<double> values;
-    double limit = 0.0;  // infinite where gradients are let through as they are
+    detail::Buffer<double> values;  ///< by the number of a tensor
+    double limit = 0.0;             ///< infinite where gradients are let through as they are
 
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
       visit("clipped", clipped);
+      require_count(clipped, "clipping", "clipped");
     }
   };
 
+  /// What is measured and its limit; throws, naming `owner`, as clip_by_tensor_norm().
   ClipByTensor(detail::TensorMeasure measure, double limit, const NonFiniteOptions& options,
                std::string_view owner)
       : measure_(measure), limit_(limit), options_(options) {
@@ -51,6 +55,7 @@ class ClipByTensor {
     detail::check_options(options, owner);
   }
 
+  /// The largest norm, or root mean square, that passes.
   double limit() const { return limit_; }
 
   template <class Stream>
@@ -139,13 +144,17 @@ void clip_tensors(Parameters<S>& parameters, TensorMeasure measure, double limit
 /// Clips each gradient in place, once, as clip_by_tensor_norm() would. Throws
 /// std::invalid_argument, with all gradients untouched, for a limit outside (0, ∞] and gradients
 /// that are const or not finite, by name.
+///
+///     et::clip_gradient_tensor_norm(parameters, 1.0f);
 template <class S>
 void clip_gradient_tensor_norm(Parameters<S>& parameters, std::type_identity_t<S> max_norm) {
   detail::clip_tensors(parameters, detail::TensorMeasure::norm, static_cast<double>(max_norm),
                        "clip_gradient_tensor_norm");
 }
 
-/// Clips each gradient in place, once, as clip_by_block_rms() would.
+/// Clips each gradient in place, once, as clip_by_block_rms() would. Throws as the other.
+///
+///     et::clip_gradient_block_rms(parameters, 1.0f);
 template <class S>
 void clip_gradient_block_rms(Parameters<S>& parameters, std::type_identity_t<S> threshold) {
   detail::clip_tensors(parameters, detail::TensorMeasure::root_mean_square,

@@ -50,7 +50,9 @@ class ClipByValue {
  public:
   explicit ClipByValue(const detail::ClipBounds& bounds) : bounds_(bounds) {}
 
+  /// The lower bound.
   double low() const { return bounds_.low; }
+  /// The upper bound.
   double high() const { return bounds_.high; }
 
   template <class S>
@@ -92,6 +94,7 @@ void clip_gradient_value(Parameters<S>& parameters, std::type_identity_t<S> limi
   constexpr std::string_view owner = "clip_gradient_value";
   detail::ClipBounds(static_cast<double>(limit), owner).apply(parameters, owner);
 }
+/// The same with two bounds.
 template <class S>
 void clip_gradient_value(Parameters<S>& parameters, std::type_identity_t<S> low,
                          std::type_identity_t<S> high) {
@@ -99,11 +102,13 @@ void clip_gradient_value(Parameters<S>& parameters, std::type_identity_t<S> low,
   const detail::ClipBounds bounds(static_cast<double>(low), static_cast<double>(high), owner);
   bounds.apply(parameters, owner);
 }
+/// The same for one gradient: an Eigen matrix, array, Map, Ref, block or Tensor.
 template <detail::Tensorial G>
 void clip_gradient_value(G&& gradient, detail::ScalarOf<G> limit) {
   detail::ClipBounds(static_cast<double>(limit), "clip_gradient_value")
       .apply(detail::all_values(gradient));
 }
+/// The same for one gradient, with two bounds.
 template <detail::Tensorial G>
 void clip_gradient_value(G&& gradient, detail::ScalarOf<G> low, detail::ScalarOf<G> high) {
   const detail::ClipBounds bounds(static_cast<double>(low), static_cast<double>(high),

@@ -33,11 +33,11 @@ struct DiagnosisOptions {
 /// A tensor's state and the comparison that it rests on: `value` was beyond `threshold`. For a
 /// healthy one both are 0.
 struct LayerDiagnosis {
-  std::string_view name;
-  LayerState state = LayerState::healthy;
-  Evidence evidence = Evidence::none;
-  double value = 0.0;
-  double threshold = 0.0;
+  std::string_view name;                   ///< of the tensor
+  LayerState state = LayerState::healthy;  ///< what may be wrong
+  Evidence evidence = Evidence::none;      ///< which number told so
+  double value = 0.0;                      ///< that number
+  double threshold = 0.0;                  ///< what it was beyond
 };
 
 /// A list of statistics, as a monitor or a std::vector: l.size(), and l[i] is TensorStatistics.

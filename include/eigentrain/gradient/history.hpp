@@ -70,13 +70,13 @@ class History {
   /// Forgets all values, and that there were any.
   void clear() { count_ = size_ = finite_ = 0; }
 
+  /// n, how many values the window can hold.
   Index capacity() const { return static_cast<Index>(values_.size() / 2); }
   /// How many values the window holds now: min(count(), capacity()).
   Index size() const { return size_; }
   /// How many values were ever pushed. Value i of the window was number count() − size() + i.
   std::int64_t count() const { return count_; }
-  /// m, how many values of the window are finite.
-  Index finite() const { return finite_; }
+  Index finite() const { return finite_; }  ///< m, how many values of the window are finite
 
   /// Value i of the window, from 0, the oldest, to size() − 1. Throws std::invalid_argument for
   /// others.
@@ -87,7 +87,9 @@ class History {
   /// The newest value, finite or not; NaN if there is none.
   double last() const { return size_ > 0 ? (*this)[size_ - 1] : nothing; }
 
+  /// The least finite value; NaN if there is none.
   double min() const { return finite_ > 0 ? sorted(0) : nothing; }
+  /// The largest finite value; NaN if there is none.
   double max() const { return finite_ > 0 ? sorted(finite_ - 1) : nothing; }
 
   /// Σ xᵢ / m, added from the oldest to the newest.
@@ -113,8 +115,7 @@ class History {
     require_in(ranges::fraction, q, "History", "q of a quantile");
     return interpolated(q, finite_, [this](Index rank) { return sorted(rank); });
   }
-  /// quantile(½).
-  double median() const { return quantile(0.5); }
+  double median() const { return quantile(0.5); }  ///< quantile(½)
 
   /// The median of the finite values among the window's values [first, last), 0 being the oldest.
   /// Takes time in proportion to (last − first)·log m, and allocates nothing either. Throws
@@ -152,7 +153,7 @@ class History {
     std::int64_t ever = count_;
     visit("count", ever);
     const Index kept = visit.count("values", size_);
-    require(kept <= capacity() && ever >= kept && (ever == kept || kept == capacity()),
+    require(kept < capacity() ? ever == kept : kept == capacity() && ever >= kept && !(ever >> 62),
             "History: there can't be ", kept, " of ", ever, " values in a window of ", capacity());
     detail::Buffer<double> values(static_cast<std::size_t>(kept));
     for (Index i = 0; i < kept && !visit.loading(); ++i) values.data()[i] = (*this)[i];

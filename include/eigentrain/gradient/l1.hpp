@@ -13,6 +13,7 @@ class AddL1 {
     require_in(ranges::not_negative, lambda, "add_l1", "lambda");
   }
 
+  /// λ, the strength.
   double lambda() const { return lambda_; }
 
   template <class S>

@@ -87,6 +87,7 @@ class MaskUpdates {
   static constexpr std::string_view state_name = "mask_updates";
   static constexpr std::string_view slot_names[] = {"mask"};
   static constexpr int slots = 1;
+  /// Which tensors have their masks already.
   using Measurement = detail::Joined;
 
   explicit MaskUpdates(Masks<S> masks) : masks_(std::move(masks)) {}

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Monitor.
 struct MonitorOptions {
   std::int64_t every = 32;  ///< ≥ 1: gathers in the optimizer's steps 0, every, 2·every, …
 };
@@ -38,6 +39,7 @@ struct MonitorOptions {
 template <class S>
 class Monitor {
  public:
+  /// Throws std::invalid_argument for options out of range.
   explicit Monitor(const MonitorOptions& options = {}) : options_(options) {
     require_at_least(1, options.every, "Monitor", "every");
   }

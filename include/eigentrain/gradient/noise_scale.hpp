@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of GradientNoiseScale.
 struct GradientNoiseScaleOptions {
   std::int64_t small_batch = 0;  ///< b, samples behind the first norm; must be given, ≥ 1
   std::int64_t big_batch = 0;    ///< B, samples behind the second norm; must be given, > b
@@ -48,6 +49,7 @@ struct GradientNoiseScaleOptions {
 /// Keras and Optax have nothing of the kind.
 class GradientNoiseScale {
  public:
+  /// Throws std::invalid_argument for options out of range.
   explicit GradientNoiseScale(const GradientNoiseScaleOptions& options) : decay_(options.decay) {
     require_in(ranges::fraction_below_one, options.decay, "GradientNoiseScale", "decay");
     set_batches(options.small_batch, options.big_batch);
@@ -82,7 +84,9 @@ class GradientNoiseScale {
     big_ = big_batch;
   }
 
+  /// b, the samples behind the first norm.
   std::int64_t small_batch() const { return small_; }
+  /// B, the samples behind the second norm.
   std::int64_t big_batch() const { return big_; }
   /// How many pairs of norms were taken.
   std::int64_t count() const { return count_; }
@@ -114,7 +118,7 @@ class GradientNoiseScale {
     visit("noise", noise_);
     visit("weight", weight_);
     set_batches(small, big);
-    require_at_least(0, count_, "GradientNoiseScale", "count");
+    require_count(count_, "GradientNoiseScale", "count");
   }
 
  private:

@@ -16,9 +16,10 @@ enum class NonFinite {
   propagate  ///< let all gradients through as they are, unscaled
 };
 
+/// What clipping does about gradients that are not finite, and for how long.
 struct NonFiniteOptions {
-  NonFinite policy = NonFinite::refuse;
-  std::int64_t most_skips = 10;  ///< more skips in a row than this throw; 0: no limit
+  NonFinite policy = NonFinite::refuse;  ///< throw, skip the step or pass
+  std::int64_t most_skips = 10;          ///< more skips in a row than this throw; 0: no limit
 };
 
 /// How often steps were skipped.
@@ -30,7 +31,8 @@ struct SkipCounts {
   void visit_state(Visitor& visit) {
     visit("skipped", skipped);
     visit("skipped_in_row", skipped_in_row);
-    require_at_least(0, skipped_in_row, "NonFiniteOptions", "skipped_in_row");
+    require_count(skipped, "NonFiniteOptions", "skipped");
+    require_count(skipped_in_row, "NonFiniteOptions", "skipped_in_row");
   }
 };
 

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of OrthogonalPenalty.
 struct OrthogonalPenaltyOptions {
   double strength = 1e-4;           ///< λ ≥ 0
   Groups groups = Groups::columns;  ///< what is to be orthonormal: columns or rows
@@ -36,6 +37,7 @@ class OrthogonalPenalty {
   static_assert(std::is_same_v<S, float> || std::is_same_v<S, double>,
                 "eigentrain: weights are float or double");
 
+  /// Throws std::invalid_argument for options out of range.
   explicit OrthogonalPenalty(const OrthogonalPenaltyOptions& options) : options_(options) {
     require_in(ranges::not_negative, options.strength, "OrthogonalPenalty", "strength");
     require(options.groups != Groups::all, "OrthogonalPenalty: groups must be rows or columns");

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of PerExampleMean.
 struct PerExampleOptions {
   double max_norm = 1.0;          ///< C in (0, ∞): the largest norm of one example's gradient
   double noise_multiplier = 0.0;  ///< σ ≥ 0: the noise's standard deviation, in units of C
@@ -40,6 +41,7 @@ struct PerExampleOptions {
 template <class S>
 class PerExampleMean {
  public:
+  /// Throws std::invalid_argument for options out of range.
   explicit PerExampleMean(const PerExampleOptions& options) : options_(options) {
     require_in(ranges::positive, options.max_norm, "PerExampleMean", "max_norm");
     require_in(ranges::not_negative, options.noise_multiplier, "PerExampleMean",

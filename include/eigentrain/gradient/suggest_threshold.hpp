@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of suggest_threshold().
 struct SuggestThresholdOptions {
   double factor = 1.5;       ///< f in (0, ∞), the threshold in units of the phase's median
   std::int64_t least = 100;  ///< how many values a phase must have, ≥ 2

@@ -26,6 +26,7 @@ class AddDecay {
     require_in(ranges::not_negative, decay, "add_decay", "decay");
   }
 
+  /// λ, the strength.
   double decay() const { return decay_; }
 
   template <class S>
@@ -46,6 +47,7 @@ class DecayWeights {
     require_in(ranges::not_negative, decay, "decay_weights", "decay");
   }
 
+  /// λ, the strength.
   double decay() const { return decay_; }
 
   template <class S>

@@ -11,8 +11,8 @@ namespace eigentrain {
 
 /// The inputs of an output unit and the outputs of an input unit. Zeros mean "from the shape".
 struct Fans {
-  Index in = 0;
-  Index out = 0;
+  Index in = 0;   ///< inputs of an output unit
+  Index out = 0;  ///< outputs of an input unit
 
   friend bool operator==(const Fans&, const Fans&) = default;
 };
@@ -24,8 +24,8 @@ struct Fans {
 struct Axes {
   static constexpr Index none = std::numeric_limits<Index>::min();  ///< not given
 
-  Index out = none;
-  Index in = none;
+  Index out = none;  ///< the axis of output channels
+  Index in = none;   ///< the axis of input channels
 
   friend bool operator==(const Axes&, const Axes&) = default;
 };

@@ -12,10 +12,10 @@
 ///     et::xavier_uniform(W, random, {.gain = et::gains::tanh});
 namespace eigentrain::gains {
 
-inline constexpr double linear = 1.0;
-inline constexpr double conv = 1.0;  ///< convolutions of any rank, transposed or not
-inline constexpr double sigmoid = 1.0;
-inline constexpr double tanh = 5.0 / 3.0;
+inline constexpr double linear = 1.0;               ///< no nonlinearity
+inline constexpr double conv = 1.0;                 ///< convolutions of any rank, transposed or not
+inline constexpr double sigmoid = 1.0;              ///< 1, as PyTorch has it
+inline constexpr double tanh = 5.0 / 3.0;           ///< 5/3, as PyTorch has it
 inline constexpr double relu = 1.4142135623730951;  ///< √2: half of the variance passes
 /// Found by trial at PyTorch. Self-normalizing networks want a gain of 1, LeCun's weights.
 inline constexpr double selu = 0.75;

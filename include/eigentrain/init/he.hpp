@@ -10,8 +10,8 @@ namespace eigentrain {
 /// What he_uniform, he_normal and he_truncated_normal can be told.
 struct HeOptions {
   double gain = gains::relu;  ///< a factor on every weight, ≥ 0; see gains
-  Fan fan = Fan::in;
-  Fans fans = {};  ///< if the shape doesn't tell them: of a flattened kernel
+  Fan fan = Fan::in;          ///< what keeps its variance
+  Fans fans = {};             ///< if the shape doesn't tell them: of a flattened kernel
   Axes axes = {};  ///< of the channels, for a kernel with axes or a matrix that is in × out
 
   /// As a case of variance scaling.

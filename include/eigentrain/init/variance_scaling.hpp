@@ -15,9 +15,9 @@ enum class Distribution { uniform, normal, truncated_normal };
 
 /// What variance_scaling can be told.
 struct VarianceScalingOptions {
-  double scale = 1.0;  ///< the variance times the fan, ≥ 0
-  Fan fan = Fan::in;
-  Distribution distribution = Distribution::truncated_normal;
+  double scale = 1.0;                                          ///< the variance times the fan, ≥ 0
+  Fan fan = Fan::in;                                           ///< what the variance is divided by
+  Distribution distribution = Distribution::truncated_normal;  ///< what is drawn
   Fans fans = {};  ///< if the shape doesn't tell them: of a flattened kernel
   Axes axes = {};  ///< of the channels, for a kernel with axes or a matrix that is in × out
 };

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Checkpoint::load().
 struct LoadOptions {
   bool others = false;  ///< the file may have more than is on the list, which is then left alone
 };

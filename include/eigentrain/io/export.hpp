@@ -12,8 +12,8 @@ namespace eigentrain {
 
 /// A number of TensorStatistics and its name.
 struct StatisticsColumn {
-  std::string_view name;
-  double (*value)(const TensorStatistics&);
+  std::string_view name;                     ///< the column's heading
+  double (*value)(const TensorStatistics&);  ///< reads it
 };
 
 /// All numbers of TensorStatistics in order, for those who write tables, plots or logs with a

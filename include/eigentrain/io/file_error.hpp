@@ -15,6 +15,7 @@ class FileError : public std::runtime_error {
  public:
   /// Of bytes in memory, where there is no file.
   explicit FileError(const std::string& fault) : FileError({}, fault) {}
+  /// The message is "file: fault".
   FileError(const std::string& file, const std::string& fault)
       : std::runtime_error(file.empty() ? fault : file + ": " + fault),
         file_(file),

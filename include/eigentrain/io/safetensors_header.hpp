@@ -19,8 +19,8 @@ namespace eigentrain {
 
 /// A type of numbers in a safetensors file.
 struct Dtype {
-  std::string_view name;
-  int bytes;  ///< of a number
+  std::string_view name;  ///< as files have it
+  int bytes;              ///< of a number
 };
 
 /// All types that a file may hold. The library itself writes BOOL, F32, F64 and integers.
@@ -31,10 +31,11 @@ inline constexpr Dtype dtypes[] = {{"F64", 8},     {"I64", 8},     {"U64", 8}, {
 
 /// One tensor's place in a file: row-major numbers, little-endian, without gaps.
 struct StoredTensor {
-  std::string name;
-  Dtype dtype;
+  std::string name;                  ///< with dots between its parts
+  Dtype dtype;                       ///< of its numbers
   std::vector<std::uint64_t> shape;  ///< empty for a single number
-  std::uint64_t begin = 0, end = 0;  ///< in the bytes behind the header
+  std::uint64_t begin = 0;           ///< in the bytes behind the header
+  std::uint64_t end = 0;             ///< behind its last byte
 
   /// For messages: F32 [3, 4].
   std::string text() const {

@@ -34,13 +34,14 @@ namespace eigentrain {
 ///     file.write(bytes);
 ///     file.commit();
 ///
-/// The new file is called run.safetensors.<process>-<number>.partial until commit(), which waits
+/// The new file is called run.safetensors.PROCESS-NUMBER.partial until commit(), which waits
 /// for the disk (fsync of the file, and of the folder after the renaming). Without commit() it is
 /// removed; only a kill leaves it behind. Throws FileError with the system's reason, the old file
 /// as it was. Where there is no POSIX (Windows), the standard library writes and renames, and
 /// nothing waits for the disk.
 class WholeFile {
  public:
+  /// Opens the new file.
   explicit WholeFile(const std::filesystem::path& file) : name_(file.string()), target_(file) {
     namespace fs = std::filesystem;
     std::error_code ignored;
@@ -56,6 +57,7 @@ class WholeFile {
   WholeFile(const WholeFile&) = delete;
   ~WholeFile() { discard(); }
 
+  /// Appends bytes.
   void write(std::span<const std::byte> bytes) {
     if (bytes.empty()) return;
     if (std::fwrite(bytes.data(), 1, bytes.size(), out_) != bytes.size()) fail_by_errno();

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of AlphaDropout.
 struct AlphaDropoutOptions {
   double rate = 0.5;  ///< p, the probability that a value is dropped, in [0, 1]
 };
@@ -37,6 +38,7 @@ class AlphaDropout {
   /// Throws std::invalid_argument unless the rate is in [0, 1].
   explicit AlphaDropout(const AlphaDropoutOptions& options = {}) { set_rate(options.rate); }
 
+  /// p, the share of values that are dropped.
   double rate() const { return rate_; }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].

@@ -7,13 +7,11 @@
 
 namespace eigentrain {
 
+/// The options of BatchNorm.
 struct BatchNormOptions {
-  /// Weight of the newest batch in the running statistics, in [0, 1].
-  double momentum = 0.1;
-  /// All batches have the same weight instead: PyTorch's momentum=None.
-  bool cumulative = false;
-  /// Added to the variance, in (0, ∞).
-  double epsilon = 1e-5;
+  double momentum = 0.1;    ///< weight of the newest batch in the running statistics, in [0, 1]
+  bool cumulative = false;  ///< the same weight for all batches instead: PyTorch's momentum=None
+  double epsilon = 1e-5;    ///< added to the variance, in (0, ∞)
 };
 
 /// Batch normalization: every channel gets mean β and standard deviation γ over the batch.
@@ -24,8 +22,8 @@ struct BatchNormOptions {
 /// the running statistics move (see RunningStatistics), and these in evaluation (evaluate).
 ///
 /// x and y are matrices, features × samples, or tensors whose channels lie along some axis (see
-/// channels()); y may be x. γ (initially 1) and β (initially 0) have one value a channel and are
-/// the user's to train:
+/// channels()); y may be x. γ (1 at first) and β (0) have a value a channel, the user's to train:
+///
 ///     et::BatchNorm<float> norm(128);
 ///     norm.add_to(parameters, "norm");   // γ and β, without weight decay
 ///     norm.forward(x, y);                // training
@@ -60,6 +58,7 @@ class BatchNorm : public RunningStatistics<S> {
     check(input, output, frozen_ ? 1 : 2);
     train(detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
+  /// The same for tensors: see channels().
   void forward(const Channels<const S>& input, const Channels<S>& output) {
     check(input, output, frozen_ ? 1 : 2);
     train(input, output);
@@ -71,6 +70,7 @@ class BatchNorm : public RunningStatistics<S> {
     check(input, output, 1);
     evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
+  /// The same for tensors: see channels().
   void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
     check(input, output, 1);
     normalize_by_running(input, output, output, nullptr);
@@ -90,6 +90,7 @@ class BatchNorm : public RunningStatistics<S> {
     detail::require_shape(input_gradient, rows, cols, "BatchNorm", "input's gradient");
     backward(detail::columns_of<const S>(output_gradient), detail::columns_of<S>(input_gradient));
   }
+  /// The same for tensors: see channels().
   void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
     require_forward();
     detail::require_shape(output_gradient, kept_, "BatchNorm", "output's gradient");
@@ -100,7 +101,7 @@ class BatchNorm : public RunningStatistics<S> {
   /// With frozen statistics, training normalizes by the running statistics, which don't change, and
   /// backward() takes them for constants: as PyTorch's layers in evaluation mode, for fine-tuning.
   void freeze(bool frozen = true) { frozen_ = frozen; }
-  bool frozen() const { return frozen_; }
+  bool frozen() const { return frozen_; }  ///< whether they are
 
  private:
   void check(const BatchInput<S>& input, const BatchOutput<S>& output, Eigen::Index least) const {

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of ChannelDropout.
 struct ChannelDropoutOptions {
   double rate = 0.5;  ///< p, the probability that a channel is dropped, in [0, 1]
   /// Which axis counts the channels, from 0. A matrix has features × samples unless it is told.
@@ -45,6 +46,7 @@ class ChannelDropout {
   explicit ChannelDropout(const ChannelDropoutOptions& options = {})
       : options_(options), dropout_("ChannelDropout", options.rate) {}
 
+  /// p, the share of channels that are dropped.
   double rate() const { return dropout_.rate(); }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].

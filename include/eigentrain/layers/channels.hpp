@@ -14,18 +14,18 @@ namespace eigentrain {
 ///
 /// channels() makes one of a tensor; memory of another origin is described by hand:
 ///
-///     et::Channels<float> batch{pointer, 32, 1, 64, 56 * 56, 64 * 56 * 56};   // N×C×H×W,
-///     row-major et::Channels<float> batch{pointer, 32, 56 * 56, 64, 1, 64};             //
-///     N×H×W×C, row-major
+///     et::Channels<float> a{pointer, 32, 1, 64, 56 * 56, 64 * 56 * 56};  // N×C×H×W, row-major
+///     et::Channels<float> b{pointer, 32, 56 * 56, 64, 1, 64};            // N×H×W×C, row-major
 template <class S>
 struct Channels {
-  S* data = nullptr;
-  Eigen::Index samples = 0;
+  S* data = nullptr;           ///< the first value
+  Eigen::Index samples = 0;    ///< the number of samples
   Eigen::Index positions = 0;  ///< of the axes slower than the channels', without the samples
-  Eigen::Index channels = 0;
-  Eigen::Index inner = 0;  ///< of the axes faster than the channels'
-  Eigen::Index stride = 0;
+  Eigen::Index channels = 0;   ///< the number of channels
+  Eigen::Index inner = 0;      ///< of the axes faster than the channels'
+  Eigen::Index stride = 0;     ///< from one position to the next
 
+  /// The number of values.
   Eigen::Index size() const { return samples * positions * channels * inner; }
   /// A batch that may be written can be read.
   operator Channels<const S>() const

@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of DropPath.
 struct DropPathOptions {
   double rate = 0.5;  ///< p, the probability that a sample's branch is dropped, in [0, 1]
   int sample_axis = NoAxis::automatic;  ///< which axis counts the samples: a matrix's columns
@@ -39,6 +40,7 @@ class DropPath {
   explicit DropPath(const DropPathOptions& options = {})
       : options_(options), dropout_("DropPath", options.rate) {}
 
+  /// p, the share of samples that are dropped.
   double rate() const { return dropout_.rate(); }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].

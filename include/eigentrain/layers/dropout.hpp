@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of Dropout.
 struct DropoutOptions {
   double rate = 0.5;  ///< p, the probability that a value is dropped, in [0, 1]
 };
@@ -42,6 +43,7 @@ class Dropout {
   /// Throws std::invalid_argument unless the rate is in [0, 1].
   explicit Dropout(const DropoutOptions& options = {}) { set_rate(options.rate); }
 
+  /// p, the share of values that are dropped.
   double rate() const { return rate_; }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1].

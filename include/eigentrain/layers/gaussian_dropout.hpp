@@ -27,6 +27,7 @@ void multiply_activations(const S* source, const S* factor, S* target, Index siz
 
 }  // namespace detail
 
+/// The options of GaussianDropout.
 struct GaussianDropoutOptions {
   double rate = 0.5;  ///< p, in [0, 1): the noise has the variance p/(1 − p)
 };
@@ -53,6 +54,7 @@ class GaussianDropout {
   /// Throws std::invalid_argument unless the rate is in [0, 1).
   explicit GaussianDropout(const GaussianDropoutOptions& options = {}) { set_rate(options.rate); }
 
+  /// p, of which the noise has the variance p/(1 − p).
   double rate() const { return rate_; }
   /// The rate from the next forward() on. Throws std::invalid_argument, with nothing changed,
   /// unless it is in [0, 1).

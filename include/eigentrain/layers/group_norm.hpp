@@ -6,11 +6,13 @@
 
 namespace eigentrain {
 
+/// The options of GroupNorm.
 struct GroupNormOptions {
   Eigen::Index groups = 1;  ///< of neighbouring channels; must divide their number
   double epsilon = 1e-5;    ///< added to the variance, in (0, ∞)
 };
 
+/// The options of InstanceNorm.
 struct InstanceNormOptions {
   double epsilon = 1e-5;  ///< added to the variance, in (0, ∞)
 };
@@ -36,6 +38,7 @@ struct InstanceNormOptions {
 template <class S>
 class GroupNorm : public GroupedNorm<S, GroupNorm<S>> {
  public:
+  /// Its name in messages.
   static constexpr std::string_view name = "GroupNorm";
   /// Throws std::invalid_argument if features or groups < 1, the groups don't divide the features,
   /// or epsilon is out of its range.
@@ -58,6 +61,7 @@ class GroupNorm : public GroupedNorm<S, GroupNorm<S>> {
 template <class S>
 class InstanceNorm : public GroupedNorm<S, InstanceNorm<S>> {
  public:
+  /// Its name in messages.
   static constexpr std::string_view name = "InstanceNorm";
   /// Throws std::invalid_argument if features < 1 or epsilon is out of its range.
   template <std::same_as<InstanceNormOptions> O = InstanceNormOptions>

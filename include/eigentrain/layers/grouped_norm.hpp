@@ -14,9 +14,11 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
   friend Base;
 
  public:
+  /// The number of groups.
   Eigen::Index groups() const { return groups_; }
 
  protected:
+  /// Throws std::invalid_argument where the features can't be divided so, or ε is out of range.
   GroupedNorm(Eigen::Index features, Eigen::Index groups, double epsilon)
       : Base(features, Norm::name), groups_(groups), epsilon_(epsilon) {
     require_at_least(1, groups, Norm::name, "groups");

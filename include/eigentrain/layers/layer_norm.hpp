@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of LayerNorm.
 struct LayerNormOptions {
   double epsilon = 1e-5;  ///< added to the variance, in (0, ∞)
 };
@@ -36,6 +37,7 @@ struct LayerNormOptions {
 template <class S>
 class LayerNorm : public VectorNorm<S, true, LayerNorm<S>> {
  public:
+  /// Its name in messages.
   static constexpr std::string_view name = "LayerNorm";
   /// Throws std::invalid_argument if features < 1 or epsilon is out of its range.
   template <std::same_as<LayerNormOptions> O = LayerNormOptions>

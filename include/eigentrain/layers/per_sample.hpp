@@ -20,6 +20,7 @@ class PerSample : public Base {
     check(input, output);
     forward(detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
+  /// The same for tensors: see channels().
   void forward(const Channels<const S>& input, const Channels<S>& output) {
     check(input, output);
     const auto size = static_cast<std::size_t>(input.size());
@@ -35,6 +36,7 @@ class PerSample : public Base {
     check(input, output);
     evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
+  /// The same for tensors: see channels().
   void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
     check(input, output);
     norm().normalize(input, output, output, nullptr);
@@ -46,6 +48,7 @@ class PerSample : public Base {
   void backward(const BatchInput<S>& output_gradient, BatchOutput<S> input_gradient) {
     backward(detail::columns_of<const S>(output_gradient), detail::columns_of<S>(input_gradient));
   }
+  /// The same for tensors: see channels().
   void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
     require(kept_.channels > 0, Norm::name, ": backward() needs a forward() before it");
     detail::require_shape(output_gradient, kept_, Norm::name, "output's gradient");

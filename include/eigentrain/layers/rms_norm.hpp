@@ -6,6 +6,7 @@
 
 namespace eigentrain {
 
+/// The options of RmsNorm.
 struct RmsNormOptions {
   double epsilon = 1e-6;  ///< added to the mean square, in (0, ∞)
 };
@@ -30,6 +31,7 @@ struct RmsNormOptions {
 template <class S>
 class RmsNorm : public VectorNorm<S, false, RmsNorm<S>> {
  public:
+  /// Its name in messages.
   static constexpr std::string_view name = "RmsNorm";
   /// Throws std::invalid_argument if features < 1 or epsilon is out of its range.
   template <std::same_as<RmsNormOptions> O = RmsNormOptions>

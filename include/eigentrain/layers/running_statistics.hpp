@@ -27,20 +27,25 @@ namespace eigentrain {
 template <class S>
 class RunningStatistics : public Affine<S> {
  public:
+  /// As Scale's.
   using Vector = typename Scale<S>::Vector;
+  /// As Scale's.
   using ConstVector = typename Scale<S>::ConstVector;
 
   /// What evaluation uses; with batches(), the state that a checkpoint needs.
   Vector running_mean() { return this->view(4); }
+  /// The running variance of every channel.
   Vector running_variance() { return this->view(5); }
+  /// The running mean, to be read.
   ConstVector running_mean() const { return this->view(4); }
+  /// The running variance, to be read.
   ConstVector running_variance() const { return this->view(5); }
 
   /// How many batches the running statistics have seen.
   std::int64_t batches() const { return batches_; }
-  /// Throws std::invalid_argument if batches < 0.
+  /// Throws std::invalid_argument if batches < 0 or > 2⁶².
   void set_batches(std::int64_t batches) {
-    require_at_least(0, batches, "BatchNorm", "batches");
+    require_count(batches, "BatchNorm", "batches");
     batches_ = batches;
   }
 
@@ -63,6 +68,7 @@ class RunningStatistics : public Affine<S> {
 
   /// Whether all batches since the beginning, or reset_statistics(), have the same weight.
   bool cumulative() const { return cumulative_; }
+  /// Whether all batches have the same weight from now on, whatever the momentum.
   void set_cumulative(bool cumulative) { cumulative_ = cumulative; }
 
   /// For checkpoints: what PyTorch's state_dict() has of them, by its names. γ and β are
@@ -72,17 +78,18 @@ class RunningStatistics : public Affine<S> {
     visit("running_mean", this->row(4), this->features());
     visit("running_var", this->row(5), this->features());
     visit("num_batches_tracked", batches_);
-    require_at_least(0, batches_, "BatchNorm", "batches");
+    require_count(batches_, "BatchNorm", "batches");
   }
 
  protected:
+  /// Throws std::invalid_argument if features < 1 or the momentum is outside [0, 1].
   RunningStatistics(Eigen::Index features, double momentum, bool cumulative)
       : Affine<S>(features, "BatchNorm", 6), cumulative_(cumulative) {
     set_momentum(momentum);
     reset_statistics();
   }
 
-  // `count` values a channel gave these moments.
+  /// `count` values a channel gave these moments.
   void move_to(double count, const double* means, const double* squares) {
     const double unbias = 1.0 / (count - 1.0);
     for (Eigen::Index f = 0; f < this->features(); ++f) {

@@ -16,6 +16,7 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
 
  protected:
   // Four rows without β as well: one of zeros, and one that takes a gradient that nobody reads.
+  /// Throws std::invalid_argument if features < 1 or ε is out of range.
   VectorNorm(Eigen::Index features, double epsilon)
       : Base(features, Norm::name, 4), epsilon_(epsilon) {
     require_in(ranges::positive, epsilon, Norm::name, "epsilon");

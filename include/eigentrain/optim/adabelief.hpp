@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of AdaBelief and adabelief().
 struct AdaBeliefOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double beta1 = 0.9;             ///< in [0, 1)
@@ -19,6 +20,8 @@ struct AdaBeliefOptions {
 };
 
 /// AdaBelief as a sequence, for use inside chain(): adabelief_direction, decay_weights, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adabelief({}));
 template <std::same_as<AdaBeliefOptions> Options = AdaBeliefOptions>
 auto adabelief(const Options& options) {
   return sequence(adabelief_direction({.beta1 = options.beta1,

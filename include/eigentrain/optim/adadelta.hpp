@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of AdaDelta and adadelta().
 struct AdaDeltaOptions {
   Schedule learning_rate = 1.0;  ///< η ≥ 0, a number or a schedule
   double rho = 0.9;              ///< in [0, 1)
@@ -17,6 +18,8 @@ struct AdaDeltaOptions {
 };
 
 /// AdaDelta as a sequence, for use inside chain(): add_decay, adadelta_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adadelta({}));
 template <std::same_as<AdaDeltaOptions> Options = AdaDeltaOptions>
 auto adadelta(const Options& options) {
   return sequence(add_decay(options.weight_decay),

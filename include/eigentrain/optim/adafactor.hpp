@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Adafactor and adafactor().
 struct AdafactorOptions {
   Schedule learning_rate = 1e-2;  ///< η ≥ 0, a number or a schedule
   double beta2_decay = -0.8;      ///< ≤ 0: a new square's weight in its mean is t to this power
@@ -25,6 +26,7 @@ class RelativeDescend {
  public:
   static constexpr std::string_view state_name = "relative_descend";
 
+  /// Takes what adafactor() makes of its options.
   RelativeDescend(Schedule rate, bool relative, double weight_decay)
       : rate_(std::move(rate)), relative_(relative), decay_(weight_decay) {
     require_in(ranges::not_negative, weight_decay, "adafactor", "weight_decay");
@@ -56,6 +58,8 @@ class RelativeDescend {
 };
 
 /// Adafactor as a sequence, for use inside chain() and partition().
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adafactor({}));
 template <std::same_as<AdafactorOptions> Options = AdafactorOptions>
 auto adafactor(const Options& options) {
   return sequence(

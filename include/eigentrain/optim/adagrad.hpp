@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of AdaGrad and adagrad().
 struct AdaGradOptions {
   Schedule learning_rate = 1e-2;           ///< η ≥ 0, a number or a schedule
   double learning_rate_decay = 0.0;        ///< δ ≥ 0: the rate is η/(1 + (t − 1)·δ), t from 1
@@ -19,6 +20,8 @@ struct AdaGradOptions {
 };
 
 /// AdaGrad as a sequence, for use inside chain(): add_decay, adagrad_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adagrad({}));
 template <std::same_as<AdaGradOptions> Options = AdaGradOptions>
 auto adagrad(const Options& options) {
   return sequence(add_decay(options.weight_decay),

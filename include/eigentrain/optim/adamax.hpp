@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of AdaMax and adamax().
 struct AdaMaxOptions {
   Schedule learning_rate = 2e-3;    ///< η ≥ 0, a number or a schedule
   double beta1 = 0.9;               ///< in [0, 1)
@@ -19,6 +20,8 @@ struct AdaMaxOptions {
 };
 
 /// AdaMax as a sequence, for use inside chain(): add_decay, adamax_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adamax({}));
 template <std::same_as<AdaMaxOptions> Options = AdaMaxOptions>
 auto adamax(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Adan and adan().
 struct AdanOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double beta1 = 0.98;            ///< decay of the mean gradient, in [0, 1)
@@ -19,6 +20,8 @@ struct AdanOptions {
 };
 
 /// Adan as a sequence, for use inside chain(): adan_direction, descend_with_decay.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adan({}));
 template <std::same_as<AdanOptions> Options = AdanOptions>
 auto adan(const Options& options) {
   return sequence(adan_direction({.beta1 = options.beta1,

@@ -74,13 +74,17 @@ template <class S>
 class AnyOptimizer {
  public:
   AnyOptimizer() = default;
+  /// Takes an optimizer in.
   template <class Optimizer>
     requires(!std::same_as<Optimizer, AnyOptimizer> && std::same_as<typename Optimizer::Scalar, S>)
   AnyOptimizer(Optimizer optimizer)  // NOLINT: implicit on purpose
       : held_(new Holder<Optimizer>(std::move(optimizer))) {}
+  /// A copy goes on from the same point.
   AnyOptimizer(const AnyOptimizer& other)
       : held_(other.held_ != nullptr ? other.held_->copy() : nullptr) {}
+  /// Leaves the other one empty.
   AnyOptimizer(AnyOptimizer&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+  /// Takes the other one's optimizer.
   AnyOptimizer& operator=(AnyOptimizer other) noexcept {
     std::swap(held_, other.held_);
     return *this;
@@ -109,6 +113,7 @@ class AnyOptimizer {
     held().visit_state(visit, parameters);
   }
 
+  /// Whether it holds no optimizer: made without one, or moved from.
   bool empty() const { return held_ == nullptr; }
 
   /// The optimizer itself, for what only it can do; null if it is of another type.

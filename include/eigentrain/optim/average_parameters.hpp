@@ -23,14 +23,16 @@ enum class EmaWarmup {
   power  ///< min(d, 1 − (1 + t/γ)^−p)
 };
 
+/// The options of ema_parameters().
 struct EmaOptions {
-  double decay = 0.999;  ///< d in [0, 1)
-  EmaStart start = EmaStart::first_update;
-  EmaWarmup warmup = EmaWarmup::none;  ///< for an average that isn't debiased
-  double inverse_gamma = 1.0;          ///< γ > 0 of the power warm-up
-  double power = 2.0 / 3.0;            ///< p > 0: 2/3 for a million steps, 3/4 for fewer
+  double decay = 0.999;                     ///< d in [0, 1)
+  EmaStart start = EmaStart::first_update;  ///< what it is at first
+  EmaWarmup warmup = EmaWarmup::none;       ///< for an average that isn't debiased
+  double inverse_gamma = 1.0;               ///< γ > 0 of the power warm-up
+  double power = 2.0 / 3.0;                 ///< p > 0: 2/3 for a million steps, 3/4 for fewer
 };
 
+/// The options of average_parameters().
 struct AverageOptions {
   std::int64_t start = 0;  ///< ≥ 0: the first step, counted from 0, after which weights count
   std::int64_t every = 1;  ///< ≥ 1: and from then on those after every how many steps
@@ -60,7 +62,9 @@ class EmaParameters {
   static constexpr std::string_view state_name = "ema_parameters";
   static constexpr std::string_view slot_names[] = {"average"};
   static constexpr int slots = 1;
+  /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
   template <std::same_as<EmaOptions> Options = EmaOptions>
@@ -111,7 +115,9 @@ class AverageParameters {
   static constexpr std::string_view state_name = "average_parameters";
   static constexpr std::string_view slot_names[] = {"average"};
   static constexpr int slots = 1;
+  /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have an average already.
   using Measurement = detail::Joined;
 
   template <std::same_as<AverageOptions> Options = AverageOptions>

@@ -10,6 +10,7 @@
 
 namespace eigentrain {
 
+/// The options of Lamb and lamb().
 struct LambOptions {
   Schedule learning_rate = 1e-3;          ///< η ≥ 0, a number or a schedule
   double beta1 = 0.9;                     ///< in [0, 1)
@@ -23,6 +24,8 @@ struct LambOptions {
 };
 
 /// LAMB as a sequence, for use inside chain(): adam_direction, decay_weights, trust_ratio, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::lamb({}));
 template <std::same_as<LambOptions> Options = LambOptions>
 auto lamb(const Options& options) {
   return sequence(
@@ -41,10 +44,10 @@ auto lamb(const Options& options) {
 ///     et::Lamb<float> optimizer({.learning_rate = 2e-3, .weight_decay = 0.01});
 ///     optimizer.step(parameters);
 ///
-/// Keeps two values a parameter, and reads everything once more than Adam, and the parameters twice
-/// more. Throws std::invalid_argument for options out of range. You et al., "Large batch
-/// optimization for deep learning: training BERT in 76 minutes", 2020, algorithm 2, whose φ is the
-/// identity here by default. Torch's common ports bound φ by 10 (`most_weight`) or the ratio by 1.
+/// Keeps two values a parameter, no scratch, and reads everything once more than Adam. Throws
+/// std::invalid_argument for options out of range. You et al., "Large batch optimization for deep
+/// learning: training BERT in 76 minutes", 2020, algorithm 2, whose φ is the identity here by
+/// default. Torch's common ports bound φ by 10 (`most_weight`) or the ratio by 1.
 template <class S>
 using Lamb = Named<S, LambOptions, lamb<Later<S, LambOptions>>>;
 

@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of lookahead().
 struct LookaheadOptions {
   std::int64_t period = 6;  ///< k ≥ 1: steps between two synchronizations
   double alpha = 0.5;       ///< α in (0, 1]: how far the slow weights go
@@ -18,7 +19,9 @@ class Lookahead {
   static constexpr std::string_view state_name = "lookahead";
   static constexpr std::string_view slot_names[] = {"slow"};
   static constexpr int slots = 1;
+  /// The state slot that holds what may stand in for the parameters.
   static constexpr int parameter_slot = 0;
+  /// Which tensors have slow weights already.
   using Measurement = detail::Joined;
 
   explicit Lookahead(const LookaheadOptions& options) : options_(options) {

@@ -14,13 +14,16 @@ namespace eigentrain {
 /// schedule where one is taken. The name must live as long as this.
 class OptimizerSetting {
  public:
+  /// A number, or true and false.
   template <class T>
     requires std::is_arithmetic_v<T>
   OptimizerSetting(std::string_view option, T value)
       : name_(option), number_(static_cast<double>(value)) {}
+  /// A schedule.
   OptimizerSetting(std::string_view option, Schedule schedule)
       : name_(option), schedule_(std::move(schedule)), is_schedule_(true) {}
 
+  /// The option's name.
   std::string_view name() const { return name_; }
 
   /// Writes the value into an option. Throws std::invalid_argument if it doesn't fit.
@@ -30,10 +33,15 @@ class OptimizerSetting {
       option = is_schedule_ ? schedule_ : Schedule(number_);
     } else {
       require(!is_schedule_, "make_optimizer: ", name_, " is a number, not a schedule");
+      if constexpr (!std::is_floating_point_v<T>) {
+        constexpr bool flag = std::is_same_v<T, bool>;
+        // One that is too large, or none at all, must not be converted to find that out.
+        const bool fits = number_ >= (flag ? 0.0 : -0x1p63) && number_ < (flag ? 2.0 : 0x1p63);
+        require(fits && static_cast<double>(static_cast<T>(number_)) == number_,
+                "make_optimizer: ", name_, flag ? " is 0 or 1" : " is an integer", ", got ",
+                number_);
+      }
       option = static_cast<T>(number_);
-      require(std::is_floating_point_v<T> || static_cast<double>(option) == number_,
-              "make_optimizer: ", name_, std::is_same_v<T, bool> ? " is 0 or 1" : " is an integer",
-              ", got ", number_);
     }
   }
 
@@ -114,6 +122,7 @@ AnyOptimizer<S> make_optimizer(std::string_view name, const OptimizerSetting* se
           maker.names);
   return std::move(maker.made);
 }
+/// The same for settings in braces.
 template <class S>
 AnyOptimizer<S> make_optimizer(std::string_view name,
                                std::initializer_list<OptimizerSetting> settings = {}) {

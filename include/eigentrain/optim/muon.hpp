@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Muon and muon().
 struct MuonOptions {
   Schedule learning_rate = 1e-3;       ///< η ≥ 0, a number or a schedule
   double momentum = 0.95;              ///< μ in [0, 1)
@@ -20,6 +21,8 @@ struct MuonOptions {
 
 /// Muon as a sequence, for use inside chain() and partition(): muon_direction, decay_weights,
 /// descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::muon({}));
 template <std::same_as<MuonOptions> Options = MuonOptions>
 auto muon(const Options& options) {
   return sequence(muon_direction({.momentum = options.momentum,

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of MuonWithAdamW: those of Muon for matrices, those of AdamW for the rest.
 struct MuonWithAdamWOptions {
   MuonOptions muon = {};    ///< for matrices: two rows and two columns, or more
   AdamWOptions adamw = {};  ///< for all else: biases, gains
@@ -50,6 +51,7 @@ class MuonWithAdamW : public detail::MuonAndAdamW<S> {
  public:
   MuonWithAdamW() : MuonWithAdamW(MuonWithAdamWOptions{}) {}
 
+  /// Throws std::invalid_argument for options out of range.
   template <std::same_as<MuonWithAdamWOptions> O = MuonWithAdamWOptions>
   explicit MuonWithAdamW(const O& options)
       : Base(partition<S>(detail::IsMatrix(), muon<>(options.muon), adamw<>(options.adamw))) {}

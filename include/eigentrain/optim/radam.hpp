@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of RAdam and radam().
 struct RAdamOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double beta1 = 0.9;             ///< in [0, 1)
@@ -19,6 +20,8 @@ struct RAdamOptions {
 };
 
 /// RAdam as a sequence, for use inside chain(): add_decay, radam_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::radam({}));
 template <std::same_as<RAdamOptions> Options = RAdamOptions>
 auto radam(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -10,17 +10,20 @@
 
 namespace eigentrain {
 
+/// The options of RmsProp and rms_prop().
 struct RmsPropOptions {
   Schedule learning_rate = 1e-2;  ///< η ≥ 0, a number or a schedule
   double alpha = 0.99;            ///< decay of the mean square, in [0, 1)
   double epsilon = 1e-8;          ///< > 0
   double weight_decay = 0.0;      ///< λ ≥ 0, coupled: added to the gradient
   double momentum = 0.0;          ///< μ in [0, 1), on the direction
-  bool centered = false;
+  bool centered = false;          ///< divides by the root of v less the square of the mean gradient
   bool epsilon_inside_root = false;  ///< g/√(v + ε), as in Keras and Optax
 };
 
 /// RMSProp as a sequence, for use inside chain(): add_decay, rms_direction, momentum, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::rms_prop({}));
 template <std::same_as<RmsPropOptions> Options = RmsPropOptions>
 auto rms_prop(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of Rprop and rprop().
 struct RpropOptions {
   double learning_rate = 1e-2;  ///< the first step of every parameter, > 0
   double eta_minus = 0.5;       ///< in (0, 1)
@@ -17,6 +18,8 @@ struct RpropOptions {
 };
 
 /// Rprop as a sequence, for use inside chain(): rprop_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::rprop({}));
 template <std::same_as<RpropOptions> Options = RpropOptions>
 auto rprop(const Options& options) {
   return sequence(rprop_direction({.initial_step = options.learning_rate,

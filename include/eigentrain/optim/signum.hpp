@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of Signum and signum().
 struct SignumOptions {
   Schedule learning_rate = 1e-2;  ///< η ≥ 0, a number or a schedule
   double momentum = 0.9;          ///< β in [0, 1); 0 is sign-SGD
@@ -16,6 +17,8 @@ struct SignumOptions {
 };
 
 /// Signum as a sequence, for use inside chain(): add_decay, sign_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::signum({}));
 template <std::same_as<SignumOptions> Options = SignumOptions>
 auto signum(const Options& options) {
   return sequence(add_decay(options.weight_decay), sign_direction({.momentum = options.momentum}),

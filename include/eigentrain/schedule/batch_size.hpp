@@ -16,6 +16,7 @@ namespace eigentrain {
 /// the place of a BatchSize means the same.
 class ConstantBatchSize {
  public:
+  /// Throws std::invalid_argument if size < 1.
   explicit ConstantBatchSize(std::int64_t size) : size_(size) {
     require_at_least(1, size, "constant_batch_size", "size");
   }

@@ -15,12 +15,13 @@ enum class BatchSizes {
   multiples  ///< m, 2m, 3m, 4m, …
 };
 
+/// The options of BatchSizeByNoise.
 struct BatchSizeByNoiseOptions {
-  std::int64_t smallest = 1;  ///< ≥ 1; where it begins
-  std::int64_t largest = 0;   ///< ≥ smallest; must be given
-  std::int64_t multiple = 1;  ///< m ≥ 1
-  BatchSizes sizes = BatchSizes::doubled;
-  double share = 1.0;       ///< c in (0, ∞): the batch as a share of the noise scale
+  std::int64_t smallest = 1;               ///< ≥ 1; where it begins
+  std::int64_t largest = 0;                ///< ≥ smallest; must be given
+  std::int64_t multiple = 1;               ///< m ≥ 1
+  BatchSizes sizes = BatchSizes::doubled;  ///< which sizes it may choose
+  double share = 1.0;                      ///< c in (0, ∞): the batch as a share of the noise scale
   double margin = 2.0;      ///< h ≥ 1: how many times too small (or large) a batch may be
   bool may_shrink = false;  ///< follow the noise scale down, too
 };
@@ -59,6 +60,7 @@ struct BatchSizeByNoiseOptions {
 /// Training", 2018.
 class BatchSizeByNoise {
  public:
+  /// Begins with the smallest size.
   explicit BatchSizeByNoise(const BatchSizeByNoiseOptions& options)
       : BatchSizeByNoise(options, options.smallest) {}
 

@@ -13,9 +13,11 @@ namespace eigentrain {
 /// The schedule made by multiply_schedules() and scale_schedule().
 class MultipliedSchedules {
  public:
+  /// Takes what multiply_schedules() takes, and throws what it throws.
   MultipliedSchedules(Schedule first, Schedule second)
       : first_(std::move(first)), second_(std::move(second)) {}
 
+  /// The product at a step. Throws what the two schedules throw.
   double operator()(std::int64_t step) const {
     return (Exact(first_(step)) * Exact(second_(step)))[0];
   }
@@ -44,10 +46,11 @@ inline MultipliedSchedules scale_schedule(Schedule schedule, double factor) {
   return {std::move(schedule), factor};
 }
 
+/// The options of repeat_schedule().
 struct RepeatOptions {
-  Schedule schedule = 1e-3;
-  std::int64_t period = 0;  ///< T, the steps after which it begins again; must be given, ≥ 1
-  std::int64_t times = 0;   ///< n ≥ 0, how often it runs; 0: without end
+  Schedule schedule = 1e-3;  ///< what is repeated
+  std::int64_t period = 0;   ///< T, the steps after which it begins again; must be given, ≥ 1
+  std::int64_t times = 0;    ///< n ≥ 0, how often it runs; 0: without end
 };
 
 /// The schedule made by repeat_schedule().

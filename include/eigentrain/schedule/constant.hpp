@@ -12,6 +12,7 @@ namespace eigentrain {
 /// Schedule means the same.
 class Constant {
  public:
+  /// Throws std::invalid_argument for a rate outside [0, ∞).
   explicit Constant(double rate) : rate_(rate) {
     require_in(ranges::not_negative, rate, "constant", "rate");
   }

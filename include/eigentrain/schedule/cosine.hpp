@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of cosine_decay().
 struct CosineDecayOptions {
   double initial = 1e-3;   ///< η₀ in [0, ∞)
   double final = 0.0;      ///< η₁ in [0, ∞)

@@ -16,13 +16,14 @@ enum class CyclicShape {
   exp_range     ///< their height shrinks by a factor in every step
 };
 
+/// The options of cyclic().
 struct CyclicOptions {
   double base = 1e-4;  ///< η₀ in [0, ∞), where each triangle begins and ends
   double peak = 1e-2;  ///< η₁ in [0, ∞), the tip of the first one; below η₀ it goes down first
-  std::int64_t rise = 2000;  ///< a, the steps from the base to the tip, ≥ 1
-  std::int64_t fall = 0;     ///< b, the steps back; 0: as many as up
-  CyclicShape shape = CyclicShape::triangular;
-  double factor = 1.0;  ///< γ in (0, 1], of exp_range
+  std::int64_t rise = 2000;                     ///< a, the steps from the base to the tip, ≥ 1
+  std::int64_t fall = 0;                        ///< b, the steps back; 0: as many as up
+  CyclicShape shape = CyclicShape::triangular;  ///< how the height of the cycles changes
+  double factor = 1.0;                          ///< γ in (0, 1], of exp_range
 };
 
 /// The schedule made by cyclic().

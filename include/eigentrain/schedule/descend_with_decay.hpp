@@ -7,6 +7,7 @@
 
 namespace eigentrain {
 
+/// The options of descend_with_decay().
 struct DescendWithDecayOptions {
   Schedule learning_rate = 1e-3;  ///< η ≥ 0, a number or a schedule
   double weight_decay = 0.0;      ///< λ ≥ 0

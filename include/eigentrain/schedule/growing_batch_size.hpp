@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of growing_batch_size().
 struct GrowingBatchSizeOptions {
   std::int64_t initial = 32;  ///< B₀ ≥ 1
   std::int64_t factor = 2;    ///< f ≥ 1

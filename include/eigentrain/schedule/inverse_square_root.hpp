@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of inverse_square_root().
 struct InverseSquareRootOptions {
   double peak = 1e-3;          ///< η₀ in [0, ∞)
   std::int64_t warmup = 0;     ///< w ≥ 0, the step of the peak
@@ -65,6 +66,7 @@ inline InverseSquareRoot inverse_square_root(const InverseSquareRootOptions& opt
   return InverseSquareRoot(options);
 }
 
+/// The options of noam().
 struct NoamOptions {
   std::int64_t model_size = 512;  ///< d ≥ 1, the width of the model
   std::int64_t warmup = 4000;     ///< w ≥ 1, the steps in which the rate rises

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of inverse_time_decay().
 struct InverseTimeDecayOptions {
   double initial = 1e-3;    ///< η₀ in [0, ∞)
   double factor = 1.0;      ///< γ in [0, ∞)

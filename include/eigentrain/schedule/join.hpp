@@ -43,6 +43,7 @@ class JoinedSchedulesOf {
 
 }  // namespace detail
 
+/// The options of join_schedules().
 using JoinOptions = detail::JoinOptionsOf<Schedule>;
 
 /// The schedule made by join_schedules().

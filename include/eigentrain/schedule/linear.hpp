@@ -8,6 +8,7 @@
 
 namespace eigentrain {
 
+/// The options of linear_decay().
 struct LinearDecayOptions {
   double initial = 1e-3;   ///< η₀ in [0, ∞)
   double final = 0.0;      ///< η₁ in [0, ∞); above η₀ the rate rises

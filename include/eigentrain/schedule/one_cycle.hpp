@@ -20,7 +20,7 @@ struct OneCycleOptions {
                                 ///< at most ½ with three phases
   double start_divisor = 25.0;  ///< d ≥ 1: the rate starts at η_max/d
   double final_divisor = 1e4;   ///< f ≥ 1: and ends at η_max/(d·f)
-  OneCycleShape shape = OneCycleShape::cosine;
+  OneCycleShape shape = OneCycleShape::cosine;  ///< how it rises and falls
   bool three_phases = false;       ///< true: falls to the start as it rose, then to the end
   double lowest_momentum = 0.85;   ///< at the peak of the rate, in [0, 1)
   double highest_momentum = 0.95;  ///< at the start and in the end, in [0, 1)
@@ -31,9 +31,13 @@ class OneCycle {
  public:
   /// Goes from the start to the peak, the middle and the end: the corners of the phases.
   struct Corners {
-    double start, peak, middle, end;
+    double start;   ///< the value of the first step
+    double peak;    ///< that at the top
+    double middle;  ///< that at the end of the second phase, where there are three
+    double end;     ///< that of the last step
   };
 
+  /// Of options that are in range; one_cycle() and one_cycle_momentum() check them.
   OneCycle(const OneCycleOptions& options, const Corners& corners)
       : corners_(corners), shape_(options.shape), last_(options.steps - 1) {
     const Exact share = Exact(options.rise) * Exact(static_cast<double>(options.steps));

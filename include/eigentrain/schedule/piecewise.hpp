@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of piecewise_constant().
 struct PiecewiseConstantOptions {
   std::vector<double> values = {};            ///< η₀, η₁, …, ηₙ, each in [0, ∞); at least one
   std::vector<std::int64_t> boundaries = {};  ///< b₁ < … < bₙ, ≥ 1: one fewer than values
@@ -53,6 +54,7 @@ inline PiecewiseConstant piecewise_constant(PiecewiseConstantOptions options) {
   return PiecewiseConstant(std::move(options));
 }
 
+/// The options of piecewise_linear().
 struct PiecewiseLinearOptions {
   std::vector<std::int64_t> steps = {};  ///< t₁ < t₂ < …, ≥ 0; at least one
   std::vector<double> values = {};       ///< the rate at each of them, in [0, ∞)

@@ -16,13 +16,14 @@ enum class PlateauMode { min, max };
 /// How the threshold of an improvement is meant.
 enum class PlateauThreshold { relative, absolute };
 
+/// The options of ReduceOnPlateau.
 struct PlateauOptions {
   double initial = 1e-3;       ///< the rate at first, in [0, ∞)
   double factor = 0.1;         ///< γ in (0, 1)
   std::int64_t patience = 10;  ///< p ≥ 0: how many metrics without improvement are borne
   double threshold = 1e-4;     ///< θ in [0, ∞)
-  PlateauThreshold kind = PlateauThreshold::relative;
-  PlateauMode mode = PlateauMode::min;
+  PlateauThreshold kind = PlateauThreshold::relative;  ///< how much better is better
+  PlateauMode mode = PlateauMode::min;                 ///< whether small metrics are good
   std::int64_t cooldown = 0;  ///< c ≥ 0: how many metrics after a cut don't count as bad
   double lowest = 0.0;        ///< the floor of the rate, in [0, ∞)
   double epsilon = 1e-8;      ///< a cut by no more than this isn't made; in [0, ∞)
@@ -30,13 +31,14 @@ struct PlateauOptions {
 
 /// All that a ReduceOnPlateau remembers, to be copied and saved.
 struct PlateauState {
-  double rate = 0.0;
+  double rate = 0.0;          ///< η, the learning rate
   double best = 0.0;          ///< the best metric so far; means nothing while metrics is 0
   std::int64_t metrics = 0;   ///< how many there were
   std::int64_t bad = 0;       ///< how many in a row were no improvement
   std::int64_t cooldown = 0;  ///< how many more don't count
   std::int64_t cuts = 0;      ///< how often the rate has fallen
 
+  /// Whether all values are equal.
   bool operator==(const PlateauState&) const = default;
 };
 
@@ -84,6 +86,7 @@ class ReduceOnPlateau {
   /// The rate that holds now.
   double rate() const { return state_.rate; }
   const PlateauOptions& options() const { return options_; }
+  /// All that it remembers, for checkpoints.
   const PlateauState& state() const { return state_; }
 
   /// Takes the next metric; true if the rate has fallen. Throws std::invalid_argument, with nothing
@@ -127,10 +130,10 @@ class ReduceOnPlateau {
   EIGENTRAIN_NOINLINE void restore(const PlateauState& state) {
     require_in(ranges::not_negative, state.rate, "reduce_on_plateau", "the state's rate");
     require_in(ranges::finite, state.best, "reduce_on_plateau", "the state's best");
-    require_at_least(0, state.metrics, "reduce_on_plateau", "the state's metrics");
-    require_at_least(0, state.bad, "reduce_on_plateau", "the state's bad");
-    require_at_least(0, state.cooldown, "reduce_on_plateau", "the state's cooldown");
-    require_at_least(0, state.cuts, "reduce_on_plateau", "the state's cuts");
+    require_count(state.metrics, "reduce_on_plateau", "the state's metrics");
+    require_count(state.bad, "reduce_on_plateau", "the state's bad");
+    require_count(state.cooldown, "reduce_on_plateau", "the state's cooldown");
+    require_count(state.cuts, "reduce_on_plateau", "the state's cuts");
     state_ = state;
   }
 

@@ -9,6 +9,7 @@
 
 namespace eigentrain {
 
+/// The options of polynomial_decay().
 struct PolynomialDecayOptions {
   double initial = 1e-3;   ///< η₀ in [0, ∞)
   double final = 0.0;      ///< η₁ in [0, ∞)

@@ -11,6 +11,7 @@
 
 namespace eigentrain {
 
+/// The options of prodigy_descent().
 struct ProdigyOptions {
   Schedule learning_rate = 1.0;           ///< η ≥ 0, a factor on the rate that is found
   double beta1 = 0.9;                     ///< decay of the first moment, in [0, 1)
@@ -32,15 +33,16 @@ class ProdigyDescent {
   static constexpr std::string_view slot_names[] = {"s", "p0", "exp_avg", "exp_avg_sq"};
   static constexpr int slots = 4;
 
+  /// What it knows of the distance, and of the last step.
   struct Measurement {
-    double d = 0.0;          ///< the estimate of the distance, which is the rate over η
-    double d_max = 0.0;      ///< the largest one so far
-    double numerator = 0.0;  ///< its two sums, after the last step
-    double denominator = 0.0;
-    // Of the last step: d before it, and d times η times the correction.
-    double d_before = 0.0, rate = 0.0;
-    std::int64_t corrected = 0;
-    detail::Buffer<char> seen;  // by number of a tensor: 0 never, 1 in this step first, 2 before
+    double d = 0.0;              ///< the estimate of the distance, which is the rate over η
+    double d_max = 0.0;          ///< the largest one so far
+    double numerator = 0.0;      ///< of the estimate, after the last step
+    double denominator = 0.0;    ///< and its other sum
+    double d_before = 0.0;       ///< before the last step
+    double rate = 0.0;           ///< in the last step: d·η, times the correction
+    std::int64_t corrected = 0;  ///< steps with a bias correction
+    detail::Buffer<char> seen;   ///< by number of a tensor: 0 never, 1 in this step first, 2 before
 
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List& list) {
@@ -49,7 +51,7 @@ class ProdigyDescent {
       visit("numerator", numerator);
       visit("denominator", denominator);
       visit("corrected", corrected);
-      require(corrected >= 0 && corrected < INT64_MAX, "corrected: it can't be ", corrected);
+      require_count(corrected, "prodigy_descent", "corrected");
       seen.resize(static_cast<std::size_t>(list.size()));
       visit("seen", reinterpret_cast<unsigned char*>(seen.data()), seen.size());
       for (const char stage : seen) require(stage >= 0 && stage <= 2, "seen: must be 0, 1 or 2");

@@ -14,21 +14,23 @@ namespace eigentrain {
 /// How the rate grows in a learning_rate_range_test().
 enum class RangeTestGrowth { exponential, linear };
 
+/// The options of learning_rate_range_test().
 struct RangeTestOptions {
-  double lowest = 1e-7;      ///< the first rate, in (0, ∞)
-  double highest = 10.0;     ///< the last rate, above the first
-  std::int64_t steps = 100;  ///< N ≥ 2
-  RangeTestGrowth growth = RangeTestGrowth::exponential;
+  double lowest = 1e-7;                                   ///< the first rate, in (0, ∞)
+  double highest = 10.0;                                  ///< the last rate, above the first
+  std::int64_t steps = 100;                               ///< N ≥ 2
+  RangeTestGrowth growth = RangeTestGrowth::exponential;  ///< how the rate rises
   double smoothing = 0.98;  ///< β in [0, 1): weight of the past in the smoothed loss
   double divergence = 4.0;  ///< d > 1: how many times the lowest loss is too much
 };
 
 /// What a learning_rate_range_test() saw.
 struct RangeTestResult {
+  /// One step of the test.
   struct Point {
-    double rate;
-    double loss;
-    double smoothed;
+    double rate;      ///< the learning rate
+    double loss;      ///< the loss at it
+    double smoothed;  ///< the smoothed loss
   };
   std::vector<Point> curve;       ///< in the order of the rates; all finite
   bool diverged = false;          ///< true: it stopped before the last rate

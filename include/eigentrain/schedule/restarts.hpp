@@ -10,6 +10,7 @@
 
 namespace eigentrain {
 
+/// The options of cosine_restarts().
 struct CosineRestartsOptions {
   double initial = 1e-3;        ///< η₀ in [0, ∞), the first peak
   double final = 0.0;           ///< η₁ in [0, ∞), where each cycle ends

@@ -12,6 +12,7 @@
 
 namespace eigentrain {
 
+/// The options of schedule_free().
 struct ScheduleFreeOptions {
   Schedule learning_rate = 2.5e-3;  ///< η ≥ 0; a number, as no schedule is needed
   double momentum = 0.9;  ///< β in (0, 1): where between z (0) and x (1) gradients are taken
@@ -38,6 +39,7 @@ class ScheduleFree {
   static constexpr std::string_view slot_names[] = {"z_minus_y"};
   static constexpr int slots = 1;
 
+  /// What it knows of the steps so far.
   struct Measurement {
     double rate = 0.0;          ///< of the last step
     double largest_rate = 0.0;  ///< so far
@@ -67,6 +69,7 @@ class ScheduleFree {
 
   /// Whether to_average() has been called, and to_training() not yet.
   bool averaging() const { return averaging_; }
+  /// For to_average() and to_training(): which of the two comes now.
   ScheduleFree& set_averaging(bool averaging) {
     averaging_ = averaging;
     return *this;

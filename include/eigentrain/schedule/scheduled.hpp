@@ -53,7 +53,7 @@ class Scheduled : public detail::ScheduledBase<Make> {
   }
 };
 
-// Of a transform with a statistic.
+/// Of a transform with a statistic.
 template <class Make>
   requires detail::Measuring<detail::MadeBy<Make>>
 class Scheduled<Make> : public detail::ScheduledBase<Make> {
@@ -62,6 +62,7 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
  public:
   using detail::ScheduledBase<Make>::ScheduledBase;
 
+  /// The measurement of the transform inside.
   struct Measurement : Inner::Measurement {
     std::int64_t step = 0;  ///< that was measured, counted from 0
 
@@ -84,6 +85,7 @@ class Scheduled<Make> : public detail::ScheduledBase<Make> {
     return (*this)(measured.step).verdict(measured);
   }
 
+  /// The rule of a step that only gathers.
   template <class S>
   auto gather(const Measurement& measured) const
     requires requires(const Inner& inner) { inner.template gather<S>(measured); }

@@ -10,11 +10,13 @@ namespace eigentrain {
 /// The transform made by descend_and_shrink().
 class DescendAndShrink {
  public:
+  /// Takes what descend_and_shrink() takes, and throws what it throws.
   DescendAndShrink(Schedule rate, double lambda) : rate_(std::move(rate)), lambda_(lambda) {
     require_in(ranges::not_negative, lambda, "descend_and_shrink", "lambda");
   }
 
   const Schedule& rate() const { return rate_; }
+  /// λ, the strength.
   double lambda() const { return lambda_; }
 
   template <class S>

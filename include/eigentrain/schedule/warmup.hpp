@@ -15,11 +15,12 @@ namespace eigentrain {
 /// The curve along which a warm-up rises.
 enum class WarmupShape { linear, exponential, cosine };
 
+/// The options of warmup().
 struct WarmupOptions {
-  std::int64_t steps = 0;  ///< T, the length of the warm-up; must be given, ≥ 1
-  double start = 0.0;      ///< η₀ in [0, ∞), the rate of the first step
-  Schedule then = 1e-3;    ///< what follows, from its own step 0 on
-  WarmupShape shape = WarmupShape::linear;
+  std::int64_t steps = 0;                   ///< T, the length of the warm-up; must be given, ≥ 1
+  double start = 0.0;                       ///< η₀ in [0, ∞), the rate of the first step
+  Schedule then = 1e-3;                     ///< what follows, from its own step 0 on
+  WarmupShape shape = WarmupShape::linear;  ///< along which curve it rises
 };
 
 /// The schedule made by warmup().
@@ -32,6 +33,8 @@ class Warmup {
     if (options.shape == WarmupShape::exponential) {
       require_in(ranges::positive, options.start, "warmup", "start of an exponential warm-up");
       require_in(ranges::positive, target_, "warmup", "then(0) after an exponential warm-up");
+      require_in(ranges::positive, target_ / options.start, "warmup",
+                 "then(0) / start of an exponential warm-up");
     } else {
       require(options.shape == WarmupShape::linear || options.shape == WarmupShape::cosine,
               "warmup: shape must be one of WarmupShape's names");

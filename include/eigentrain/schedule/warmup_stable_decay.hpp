@@ -12,6 +12,7 @@ namespace eigentrain {
 /// The curve along which the last phase of warmup_stable_decay() falls.
 enum class StableDecayShape { linear, cosine, square_root };
 
+/// The options of warmup_stable_decay().
 struct WarmupStableDecayOptions {
   double peak = 1e-3;       ///< η₀ in [0, ∞)
   std::int64_t warmup = 0;  ///< w ≥ 0, steps in which the rate rises along a line
@@ -19,7 +20,7 @@ struct WarmupStableDecayOptions {
   std::int64_t decay = 0;   ///< T, steps of the fall; must be given, ≥ 1
   double start = 0.0;       ///< in [0, ∞), the rate of step 0 if there is a warm-up
   double final = 0.0;       ///< η₁ in [0, ∞)
-  StableDecayShape shape = StableDecayShape::linear;
+  StableDecayShape shape = StableDecayShape::linear;  ///< along which curve it falls
 };
 
 /// The schedule made by warmup_stable_decay().

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// expect: -ffast-math breaks its finite checks and its bits
+// flags: -ffinite-math-only
+#if defined(CONTROL)
+#define EIGENTRAIN_ALLOW_FAST_MATH
+#endif
+#include "eigentrain/core/simd.hpp"
