@@ -26,32 +26,46 @@ EIGENTRAIN_INLINE void add_lanes(const Packet<float, N>& values, double* a) {
       });
 }
 
-/// Two sums (or one) of `count` sets across, formed in T.
+/// Sets across at a time, at most.
+inline constexpr Index most_across = 1024;
+
+/// Two sums (or one) of `count` sets across, formed in T. Four runs at a time are walked along,
+/// which is as many as processors foresee.
 template <bool Two, int Bytes, class T, class Term>
 EIGENTRAIN_INLINE void add_up_across(const SetShape& shape, double* a, double* b,
                                      const Term& term) {
   constexpr bool in_float = sizeof(T) < sizeof(double);
-  constexpr Index most = float_additions;
-  for (Index k = 0; k < shape.count; ++k) {
+  T partial[in_float ? 2 * most_across : 1];
+  T* const others = partial + (in_float ? most_across : 0);
+  for (Index k = 0; k < (shape.goes_on ? 0 : shape.count); ++k) {
     a[k] = 0.0;
     if constexpr (Two) b[k] = 0.0;
   }
-  for (Index o = 0; o < shape.runs; o += most) {
-    const Index end = shape.runs - o < most ? shape.runs : o + most;
+  for (Index o = 0; o < shape.runs; o += 4) {
+    const Index end = shape.runs - o < 4 ? shape.runs : o + 4;
+    const bool begins = o % float_additions == 0;
+    const bool ends = end % float_additions == 0 || end == shape.runs;
     for_lanes<Bytes / static_cast<int>(sizeof(T))>(
         0, shape.count, [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
-          Packet<T, N> first(T(0)), second(T(0));
+          using P = Packet<T, N>;
+          P first(T(0)), second(T(0));
           if constexpr (!in_float) {
-            first = Packet<T, N>::load(a + i);
-            if constexpr (Two) second = Packet<T, N>::load(b + i);
+            first = P::load(a + i);
+            if constexpr (Two) second = P::load(b + i);
+          } else if (!begins) {
+            first = P::load(partial + i);
+            if constexpr (Two) second = P::load(others + i);
           }
           for (Index run = o; run < end; ++run) term.template operator()<N>(run, i, first, second);
-          if constexpr (in_float) {
+          if constexpr (!in_float) {
+            first.store(a + i);
+            if constexpr (Two) second.store(b + i);
+          } else if (ends) {
             add_lanes<Bytes>(first, a + i);
             if constexpr (Two) add_lanes<Bytes>(second, b + i);
           } else {
-            first.store(a + i);
-            if constexpr (Two) second.store(b + i);
+            first.store(partial + i);
+            if constexpr (Two) second.store(others + i);
           }
         });
   }
@@ -61,7 +75,8 @@ EIGENTRAIN_INLINE void add_up_across(const SetShape& shape, double* a, double* b
 inline constexpr int set_lanes = 16;
 
 /// Two sums (or one) of one set along its runs, formed in T. Value i of a run is added to lane
-/// i % 16 in double, i % 32 in float, and the lanes are added in a fixed tree.
+/// i % 16 in double, i % 32 in float, and the lanes are added in a fixed tree; those of float down
+/// to four, which are added in double.
 template <bool Two, int Bytes, class T, class Term>
 EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b, const Term& term) {
   constexpr bool in_float = sizeof(T) < sizeof(double);
@@ -69,21 +84,25 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
   using P = Packet<T, width>;
   alignas(64) T sums[2 * step] = {};
   alignas(64) double lanes[2 * set_lanes] = {};
+  const auto fold = [&]<class V>(V* values, int from, int to) EIGENTRAIN_INLINE_LAMBDA {
+    for (int half = from / 2; half >= to; half /= 2) {
+      for_lanes<Bytes / static_cast<int>(sizeof(V))>(
+          0, half, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
+            using Q = Packet<V, N>;
+            (Q::load(values + lane) + Q::load(values + half + lane)).store(values + lane);
+          });
+    }
+  };
   const auto flush = [&]() EIGENTRAIN_INLINE_LAMBDA {
-    for_lanes<width>(0, set_lanes, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
-      using Q = Packet<T, N>;
-      for (int which = 0; which < (Two ? 2 : 1); ++which) {
-        T* const from = sums + which * step + lane;
-        if constexpr (in_float) {
-          add_lanes<Bytes>(Q::load(from) + Q::load(from + set_lanes),
-                           lanes + which * set_lanes + lane);
-          Q(T(0)).store(from);
-          Q(T(0)).store(from + set_lanes);
-        } else {
-          Q::load(from).store(lanes + which * set_lanes + lane);
-        }
+    for (int which = 0; which < (Two ? 2 : 1); ++which) {
+      T* const from = sums + which * step;
+      if constexpr (in_float) {
+        fold(from, step, 4);
+        add_lanes<Bytes>(Packet<T, 4>::load(from), lanes + which * set_lanes);
+      } else {
+        for (int lane = 0; lane < step; ++lane) lanes[which * set_lanes + lane] = from[lane];
       }
-    });
+    }
   };
   Index room = float_additions;
   const auto count_steps = [&](Index steps) EIGENTRAIN_INLINE_LAMBDA {
@@ -91,6 +110,7 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
       room -= steps;
       if (room == 0) {
         flush();
+        for (T& sum : sums) sum = T(0);
         room = float_additions;
       }
     }
@@ -122,17 +142,8 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
     count_steps(1);
   }
   flush();
-  for (Index half = set_lanes / 2; half > 0; half /= 2) {
-    for_lanes<Bytes / static_cast<int>(sizeof(double))>(
-        0, half, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
-          using D = Packet<double, N>;
-          (D::load(lanes + lane) + D::load(lanes + half + lane)).store(lanes + lane);
-          if constexpr (Two) {
-            double* const others = lanes + set_lanes;
-            (D::load(others + lane) + D::load(others + half + lane)).store(others + lane);
-          }
-        });
-  }
+  fold(lanes, in_float ? 4 : set_lanes, 1);
+  if constexpr (Two) fold(lanes + set_lanes, in_float ? 4 : set_lanes, 1);
   *a = lanes[0];
   if constexpr (Two) *b = lanes[set_lanes];
 }

@@ -14,15 +14,16 @@
 namespace eigentrain::detail {
 
 /// `across` means length 1 and sets that are neighbours, `large` that a cache can't hold all
-/// values.
+/// values, `goes_on` that sums across are added to what is there.
 struct SetShape {
   Index count;
   Index runs;
   Index length;
   bool across;
   bool large = false;
+  bool goes_on = false;
 
-  SetShape part(Index sets) const { return {sets, runs, length, across, large}; }
+  SetShape part(Index sets) const { return {sets, runs, length, across, large, goes_on}; }
   double size() const { return static_cast<double>(runs * length); }
 };
 
