@@ -2,7 +2,8 @@
 # Shared by the scripts beside it, which set `root`. POSIX sh: a bare system may have little else.
 # shellcheck shell=sh disable=SC2154
 
-# packages_for <train|test|bench|docs|cross|libcxx|sanitize|fuzz>: what Debian and Ubuntu call what it takes.
+# packages_for <train|test|bench|docs|cross|libcxx|sanitize|fuzz|count|coverage>: what Debian and Ubuntu
+# call what it takes.
 packages_for() {
   common="g++ cmake ninja-build libeigen3-dev zlib1g-dev"
   case $1 in
@@ -18,6 +19,11 @@ packages_for() {
     fuzz)
       echo "clang-19 libclang-rt-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" \
         "nlohmann-json3-dev"
+      ;;
+    count) echo "g++ libeigen3-dev valgrind" ;;
+    coverage)
+      echo "clang-19 libclang-rt-19-dev llvm-19 libomp-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" \
+        "nlohmann-json3-dev catch2 librapidcheck-dev librandom123-dev python3"
       ;;
     libcxx) echo "clang libc++-dev libc++abi-dev" ;;
   esac
