@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A Conan 2 recipe: conan create . packages this tree and tries it with a small program."""
+"""A Conan 2 recipe, which packages this tree; see docs/packaging.md."""
 
 import os
 

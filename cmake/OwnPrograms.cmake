@@ -25,6 +25,15 @@ function(eigentrain_warnings target)
   endif()
 endfunction()
 
+# eigentrain_only_build(<target>): says of a program that the tests don't run that it may be compiled
+# without optimization, in a third of the time, where EIGENTRAIN_ONLY_BUILD says that nobody runs it.
+option(EIGENTRAIN_ONLY_BUILD "Don't optimize examples and benchmarks, only see that they build" OFF)
+function(eigentrain_only_build target)
+  if(EIGENTRAIN_ONLY_BUILD AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
 # eigentrain_native(<target>): for this machine's processor, if EIGENTRAIN_NATIVE says so. Only for
 # programs that spend their time in Eigen's own matrix products; the library chooses its
 # instructions at run time. Eigen 3.4's products are slower with AVX-512 than with AVX2 and FMA.

@@ -6,6 +6,7 @@
 //   train --data spirals --norm batch      points made on the spot
 //   train --hidden 128,128,128 --residual --dropout 0.1 --dropout-kind drop-path --norm layer
 //   train --monitor                        watches all layers; see monitor.html then
+//   train --save run.safetensors           can be stopped by Ctrl-C, and says how to go on
 
 #include "mlp/mlp.hpp"
 
@@ -14,6 +15,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <limits>
@@ -34,8 +36,10 @@
 #include "mlp/progress.hpp"
 #include "monitor/watch.hpp"
 #include "schedules/named.hpp"
+#include "training/checkpoint.hpp"
 #include "training/network.hpp"
 #include "training/optimizer.hpp"
+#include "training/stop.hpp"
 
 namespace et = eigentrain;
 using Eigen::Index;
@@ -76,7 +80,11 @@ struct Settings {
   std::string csv;
   std::string monitor;  // the page; empty: none
   std::int64_t monitor_every = et::MonitorOptions{}.every;
-  std::string command;
+  std::string save;    // the checkpoint; empty: none
+  std::string resume;  // the checkpoint to go on from; empty: none
+  std::int64_t save_every = 1;
+  std::string command;    // as one would type it again
+  std::string to_resume;  // the same, to go on from `save`
 };
 
 using Weight = Eigen::MatrixXf;
@@ -216,6 +224,27 @@ void add_options(CLI::App& app, Settings& s) {
       ->group("Run");
 }
 
+void add_checkpoint_options(CLI::App& app, Settings& s) {
+  app.add_option(
+         "--save", s.save,
+         "Write all that the run has become to this file (safetensors) after every epoch, and\n"
+         "when Ctrl-C or SIGTERM stops it: at once, with the place in the data. A second Ctrl-C\n"
+         "ends it as usual")
+      ->group("Run");
+  auto* const resume = app.add_option(
+      "--resume", s.resume,
+      "Go on from such a file as if the run had never stopped, and save to it unless --save\n"
+      "names another. All options must be those of the beginning but for --epochs, --threads\n"
+      "and the names of files; --csv is continued. With more --epochs than at first, the\n"
+      "schedule goes over all of them, from the present step on: only with as many as at first,\n"
+      "or with --schedule constant or plateau, is the run what it would have been without a stop");
+  resume->group("Run");
+  app.add_option("--save-every", s.save_every, "Epochs from one save to the next")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Run");
+}
+
 mlp::TrainAndTest make_spirals(std::uint64_t seed) {
   constexpr Index classes = 3;
   et::Generator random(seed, 1);
@@ -323,34 +352,35 @@ std::string format_row(const char* format, const Row& row) {
                            "or --clip-norm 1");
 }
 
-Row train_epoch(mlp::Mlp<float>& model, mlp::Batches& batches, Index batch_size,
-                const std::string& label, training::Optimizer& optimizer, et::Generator& random,
-                monitor::Watch* watch, const et::Schedule& rate) {
-  Row row;
+// From where the run is to the end of the epoch, or to a signal. Returns the samples per second.
+double train_epoch(const training::RunState& run, Index batch_size, const std::string& label,
+                   const et::Schedule& rate, const std::optional<training::StopSignals>& stop) {
+  training::Position& at = run.position;
+  mlp::Batches& batches = run.batches;
   const mlp::Stopwatch stopwatch;
-  batches.shuffle(random);
-  const Index samples = batches.left(), steps = (samples - 1) / batch_size + 1;
+  if (!at.in_epoch()) batches.shuffle(run.random);
+  const Index begin = batches.done(), samples = begin + batches.left();
+  const Index steps = (samples - 1) / batch_size + 1;
   mlp::Progress progress(label, samples);
-  while (batches.left() > 0) {
+  while (batches.left() > 0 && !(stop && stop->signal() != 0)) {
     const mlp::Batch batch = batches.next(batch_size);
-    const mlp::Score score = model.learn(batch.features, batch.labels, random);
+    const mlp::Score score = run.model.learn(batch.features, batch.labels, run.random);
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
     try {
-      const double norm =
-          optimizer.step(model.parameters(), watch != nullptr ? &watch->statistics() : nullptr);
-      row.gradient_norm += norm / static_cast<double>(steps);
-      if (watch != nullptr) {
-        watch->step(static_cast<double>(row.train.samples) / static_cast<double>(samples), norm,
-                    rate(watch->recorder().steps()));
+      const double norm = run.optimizer.step(
+          run.model.parameters(), run.watch != nullptr ? &run.watch->statistics() : nullptr);
+      at.gradient_norm += norm / static_cast<double>(steps);
+      if (run.watch != nullptr) {
+        run.watch->step(static_cast<double>(at.train.samples) / static_cast<double>(samples), norm,
+                        rate(run.watch->recorder().steps()));
       }
     } catch (const std::invalid_argument& error) {  // a gradient is not finite
       diverged(error.what());
     }
-    row.train += score;
-    progress.update(row.train.samples);
+    at.train += score;
+    progress.update(at.train.samples);
   }
-  row.samples_per_second = static_cast<double>(samples) / stopwatch.seconds();
-  return row;
+  return static_cast<double>(batches.done() - begin) / stopwatch.seconds();
 }
 
 et::BatchSize make_batch_size(const Settings& s, Index samples) {
@@ -408,7 +438,89 @@ std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
   return words;
 }
 
-void train(Settings s) {
+// What decides the bits of a run: all but how many epochs it has.
+training::FixedOptions fixed_options(const Settings& s, const mlp::TrainAndTest& data) {
+  const auto number = [](double value) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.17g", value);
+    for (int digits = 6; digits < 17; ++digits) {  // as few as tell it from all others
+      char shorter[32];
+      std::snprintf(shorter, sizeof(shorter), "%.*g", digits, value);
+      if (std::strtod(shorter, nullptr) == value) return std::string(shorter);
+    }
+    return std::string(text);
+  };
+  const auto given = [&](const std::optional<double>& value) {
+    return value ? number(*value) : std::string();
+  };
+  const auto flag = [](bool value) { return std::string(value ? "given" : ""); };
+  const auto joined = [](const auto& list) {
+    std::string text;
+    for (const auto& word : list) text += (text.empty() ? "" : ",") + et::message(word);
+    return text;
+  };
+  const training::NetworkChoice& n = s.network;
+  return {
+      {"--data", et::message(data.train.size(), " samples of ", data.train.features.rows(),
+                             " numbers in ", data.train.classes, " classes and ", data.test.size(),
+                             " to test on, checksum ", training::checksum(data))},
+      {"--hidden", joined(n.hidden)},
+      {"--activation", n.activation},
+      {"--norm", n.batch_norm ? "batch" : n.norm},
+      {"--norm-epsilon", given(n.norm_epsilon)},
+      {"--norm-momentum", given(n.norm_momentum)},
+      {"--dropout", number(n.dropout)},
+      {"--dropout-kind", n.dropout_kind},
+      {"--groups", n.groups ? et::message(*n.groups) : std::string()},
+      {"--residual", flag(n.residual)},
+      {"--init", s.init},
+      {"--batch-size", et::message(s.batch_size)},
+      {"--batch-growth", et::message(s.batch_growth)},
+      {"--batch-growth-every", et::message(s.batch_growth_every)},
+      {"--batch-largest", s.batch_largest ? et::message(*s.batch_largest) : std::string()},
+      {"--optimizer", s.optimizer},
+      {"--learning-rate", given(s.learning_rate)},
+      {"--momentum", given(s.momentum)},
+      {"--weight-decay", given(s.weight_decay)},
+      {"--optimizer-option", joined(s.optimizer_options)},
+      {"--schedule", s.schedule},
+      {"--plateau-metric", s.plateau_metric},
+      {"--plateau-patience", et::message(s.plateau_patience)},
+      {"--cycle-momentum", flag(s.cycle_momentum)},
+      {"--warmup", et::message(s.warmup)},
+      {"--clip-norm", number(s.clip_norm)},
+      {"--clip-value", number(s.clip_value)},
+      {"--seed", et::message(s.seed)},
+      {"--monitor", flag(!s.monitor.empty())}};
+}
+
+// Returns false if there is nothing left to do.
+bool resume(const Settings& s, const training::RunState& run,
+            const training::FixedOptions& options) {
+  training::load(s.resume, run, options);
+  training::Position& at = run.position;
+  et::require(at.epochs + (at.in_epoch() ? 1 : 0) <= s.epochs, "--epochs: ", s.resume, " has ",
+              at.epochs, " epochs behind it", at.in_epoch() ? ", and a part of the next" : "",
+              ", got ", s.epochs);
+  if (at.epochs == s.epochs) {
+    std::printf("%s: all of the %ld epochs are done; more --epochs would go on\n", s.resume.c_str(),
+                static_cast<long>(s.epochs));
+    return false;
+  }
+  if (at.planned != s.epochs && s.schedule != "constant" && s.schedule != "plateau") {
+    std::printf("The %s schedule goes over %ld epochs from here on, not over %ld.\n",
+                s.schedule.c_str(), static_cast<long>(s.epochs), static_cast<long>(at.planned));
+  }
+  at.planned = s.epochs;
+  std::printf("Going on from %s behind epoch %ld", s.resume.c_str(), static_cast<long>(at.epochs));
+  if (at.in_epoch()) std::printf(" and %ld samples", static_cast<long>(at.train.samples));
+  std::printf(".\n");
+  return true;
+}
+
+// The exit status.
+int train(Settings s) {
+  if (s.save.empty()) s.save = s.resume;
   const mlp::TrainAndTest data = load_data(s);
   const et::BatchSize batch_size = make_batch_size(s, data.train.size());
   const Index first = batch_size(0), largest = batch_size(s.epochs - 1);
@@ -448,8 +560,20 @@ void train(Settings s) {
                          .failure = {},
                          .clip_norm = s.clip_norm});
   }
+  training::Position at{.planned = s.epochs, .train = {}};
+  const training::RunState run{
+      at, model, optimizer, train_batches, random, plateau.get(), watch ? &*watch : nullptr};
+  training::FixedOptions options;
+  if (!s.save.empty()) options = fixed_options(s, data);
+  if (!s.resume.empty() && !resume(s, run, options)) return 0;
+  if (!s.save.empty()) training::check_writable(s.save);
   std::optional<mlp::CsvLog> log;
-  if (!s.csv.empty()) log.emplace(s.csv, csv_header + (watch ? watch->csv_header(parameters) : ""));
+  if (!s.csv.empty()) {
+    const std::string header = csv_header + (watch ? watch->csv_header(parameters) : "");
+    log.emplace(s.csv, training::table_up_to(s.csv, header, at.epochs));
+  }
+  std::optional<training::StopSignals> stop;
+  if (!s.save.empty()) stop.emplace();
 
   std::printf("%s: %ld samples to train on, %ld to test on\n", s.data.c_str(),
               static_cast<long>(data.train.size()), static_cast<long>(data.test.size()));
@@ -460,18 +584,18 @@ void train(Settings s) {
   std::fflush(stdout);
 
   Row row;
-  std::int64_t step = 0;
+  // Returns false if a signal came before the end.
   const auto run_epoch = [&](Index epoch) {
-    const Index size = batch_size(epoch - 1);
     const std::string label = et::message("epoch ", epoch, " of ", s.epochs);
-    row = train_epoch(model, train_batches, size, label, optimizer, random,
-                      watch ? &*watch : nullptr, rate);
+    row.samples_per_second = train_epoch(run, batch_size(epoch - 1), label, rate, stop);
+    if (train_batches.left() > 0) return false;
     row.epoch = epoch;
-    row.learning_rate = rate(step);
-    step += mlp::count_steps(data.train.size(), size, 1);
+    row.train = at.train;
+    row.gradient_norm = at.gradient_norm;
+    row.learning_rate = rate(mlp::count_steps(data.train.size(), batch_size, epoch - 1));
     optimizer.begin_evaluation(model.parameters());
     row.test = mlp::evaluate(model, test_batches);
-    if (epoch < s.epochs) optimizer.end_evaluation(model.parameters());
+    optimizer.end_evaluation(model.parameters());
     if (plateau != nullptr) {
       plateau->update(s.plateau_metric == "loss" ? row.test.mean_loss() : row.test.accuracy());
     }
@@ -488,9 +612,21 @@ void train(Settings s) {
       log->row(format_row("%ld,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.0f", row) +
                (watch ? watch->csv_norms() : ""));
     }
+    at = {.planned = s.epochs, .epochs = epoch, .train = {}};
+    return true;
   };
   try {
-    for (Index epoch = 1; epoch <= s.epochs; ++epoch) run_epoch(epoch);
+    while (at.epochs < s.epochs) {
+      run_epoch(at.epochs + 1);
+      const bool stopped = stop && stop->signal() != 0;
+      const bool is_due = at.epochs % s.save_every == 0 || at.epochs == s.epochs;
+      if (!s.save.empty() && (stopped || is_due)) training::save(s.save, run, options);
+      if (!stopped || at.epochs == s.epochs) continue;
+      std::fprintf(stderr, "Saved behind epoch %ld and %ld samples; to go on: %s\n",
+                   static_cast<long>(at.epochs), static_cast<long>(at.train.samples),
+                   s.to_resume.c_str());
+      return 128 + stop->signal();
+    }
   } catch (const std::exception& error) {
     try {
       if (watch) watch->failed(error.what());
@@ -501,22 +637,36 @@ void train(Settings s) {
   if (watch) std::fputs(watch->diagnosis().c_str(), stdout);
   std::printf("test accuracy: %.4f\n", row.test.accuracy());
   if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the results");
+  return 0;
 }
 
-// As one would type it again.
-std::string command_line(int argc, char** argv) {
-  std::string text = "train";
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
+// As one would type it in a shell.
+std::string command_line(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
     const bool is_plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
       return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
              std::string("_./,=:+-").find(c) != std::string::npos;
     });
     std::string quoted;
     for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-    text += is_plain ? " " + word : " '" + quoted + "'";
+    text += (text.empty() ? "" : " ") + (is_plain ? word : "'" + quoted + "'");
   }
   return text;
+}
+
+// The same command, but from the checkpoint on.
+std::vector<std::string> resuming(const std::vector<std::string>& words, const Settings& s) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--resume") {
+      ++i;
+    } else if (!words[i].starts_with("--resume=")) {
+      result.push_back(words[i]);
+    }
+  }
+  result.insert(result.end(), {"--resume", s.save.empty() ? s.resume : s.save});
+  return result;
 }
 
 }  // namespace
@@ -526,9 +676,13 @@ int main(int argc, char** argv) {
   Settings settings;
   try {
     add_options(app, settings);
+    add_checkpoint_options(app, settings);
     app.parse(argc, argv);
-    settings.command = command_line(argc, argv);
-    train(std::move(settings));
+    std::vector<std::string> words(argv, argv + argc);
+    settings.to_resume = command_line(resuming(words, settings));
+    words[0] = "train";
+    settings.command = command_line(words);
+    return train(std::move(settings));
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
@@ -541,5 +695,4 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "train: %s\n", error.what());
     return 1;
   }
-  return 0;
 }

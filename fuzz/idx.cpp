@@ -3,37 +3,15 @@
 // errors. The first byte divides the rest into a file of pictures and one of labels.
 #include "mlp/idx.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "holds.hpp"
+#include "memory_file.hpp"
 #include "mlp/dataset.hpp"
 
 using fuzz::holds;
 
 namespace {
 
-/// A file in memory that can be opened by a path.
-class MemoryFile {
- public:
-  explicit MemoryFile(const char* name) : descriptor_(memfd_create(name, 0)) {
-    holds(descriptor_ >= 0, "there is room for a file");
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  ~MemoryFile() { close(descriptor_); }
-
-  std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-  void write(const std::uint8_t* bytes, std::size_t size) const {
-    const bool written = ftruncate(descriptor_, 0) == 0 &&
-                         pwrite(descriptor_, bytes, size, 0) == static_cast<ssize_t>(size);
-    holds(written, "a file can be written");
-  }
-
- private:
-  int descriptor_;
-};
-
-void check(const MemoryFile& file, int dimensions) {
+void check(const fuzz::MemoryFile& file, int dimensions) {
   try {
     const mlp::Idx read = mlp::read_idx(file.path(), dimensions);
     std::int64_t size = 1;
@@ -48,7 +26,7 @@ void check(const MemoryFile& file, int dimensions) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const MemoryFile images("images"), labels("labels");
+  static const fuzz::MemoryFile images("images"), labels("labels");
   if (size == 0) return 0;
   const std::size_t rest = size - 1, first = rest * data[0] / 255;
   images.write(data + 1, first);

@@ -79,53 +79,60 @@ class Numbers {
   FuzzedDataProvider data_;
 };
 
+constexpr int deepest = 2;
+
 et::Schedule make(Numbers& n, int depth) {
-  const auto reals = [&] { return n.several<double>([&] { return n.real(); }); };
+  // Within another schedule nothing is large: zero times infinity is not a number.
+  const auto real = [&] {
+    const double value = n.real();
+    return depth < deepest && value > 1.0 ? 1.0 : value;
+  };
+  const auto reals = [&] { return n.several<double>([&] { return real(); }); };
   const auto steps = [&] { return n.several<std::int64_t>([&] { return n.whole(); }); };
   switch (n.below(depth > 0 ? 19 : 15)) {
     case 0:
-      return n.real();
+      return real();
     case 1:
-      return et::step_decay({n.real(), n.real(), n.whole()});
+      return et::step_decay({real(), real(), n.whole()});
     case 2:
-      return et::multi_step_decay({n.real(), n.real(), steps()});
+      return et::multi_step_decay({real(), real(), steps()});
     case 3:
       return et::piecewise_constant({reals(), steps()});
     case 4:
       return et::piecewise_linear({steps(), reals()});
     case 5:
-      return et::exponential_decay({n.real(), n.real(), n.whole(), n.flag()});
+      return et::exponential_decay({real(), real(), n.whole(), n.flag()});
     case 6:
-      return et::inverse_time_decay({n.real(), n.real(), n.whole(), n.flag()});
+      return et::inverse_time_decay({real(), real(), n.whole(), n.flag()});
     case 7:
-      return et::linear_decay({n.real(), n.real(), n.whole()});
+      return et::linear_decay({real(), real(), n.whole()});
     case 8:
-      return et::polynomial_decay({n.real(), n.real(), n.whole(), n.real()});
+      return et::polynomial_decay({real(), real(), n.whole(), real()});
     case 9:
-      return et::cosine_decay({n.real(), n.real(), n.whole()});
+      return et::cosine_decay({real(), real(), n.whole()});
     case 10:
-      return et::cosine_restarts({n.real(), n.real(), n.whole(), n.whole(), n.real(), n.whole()});
+      return et::cosine_restarts({real(), real(), n.whole(), n.whole(), real(), n.whole()});
     case 11: {
       const et::OneCycleOptions options{
-          n.real(), n.whole(), n.real(),
-          n.real(), n.real(),  n.flag() ? et::OneCycleShape::linear : et::OneCycleShape::cosine,
+          real(),  n.whole(), real(),
+          real(),  real(),    n.flag() ? et::OneCycleShape::linear : et::OneCycleShape::cosine,
           n.flag()};
       if (n.flag()) return et::one_cycle_momentum(options);
       return et::one_cycle(options);
     }
     case 12:
-      return et::cyclic({n.real(), n.real(), n.whole(), n.whole(),
-                         static_cast<et::CyclicShape>(n.below(4)), n.real()});
+      return et::cyclic(
+          {real(), real(), n.whole(), n.whole(), static_cast<et::CyclicShape>(n.below(4)), real()});
     case 13:
-      return n.flag() ? et::Schedule(et::noam({n.whole(), n.whole(), n.real()}))
-                      : et::Schedule(
-                            et::inverse_square_root({n.real(), n.whole(), n.real(), n.whole()}));
+      return n.flag()
+                 ? et::Schedule(et::noam({n.whole(), n.whole(), real()}))
+                 : et::Schedule(et::inverse_square_root({real(), n.whole(), real(), n.whole()}));
     case 14:
-      return et::warmup_stable_decay({n.real(), n.whole(), n.whole(), n.whole(), n.real(), n.real(),
+      return et::warmup_stable_decay({real(), n.whole(), n.whole(), n.whole(), real(), real(),
                                       static_cast<et::StableDecayShape>(n.below(4))});
     case 15:
       return et::warmup(
-          {n.whole(), n.real(), make(n, depth - 1), static_cast<et::WarmupShape>(n.below(4))});
+          {n.whole(), real(), make(n, depth - 1), static_cast<et::WarmupShape>(n.below(4))});
     case 16:
       return et::repeat_schedule({make(n, depth - 1), n.whole(), n.whole()});
     case 17:
@@ -142,7 +149,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Numbers numbers(data, size);
   std::optional<et::Schedule> schedule;
   try {
-    schedule = make(numbers, 2);
+    schedule = make(numbers, deepest);
   } catch (const std::invalid_argument&) {
     return 0;
   }
@@ -152,7 +159,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const double rate = (*schedule)(step);
       fuzz::holds(step >= 0, "a step below zero is refused");
       fuzz::holds(rate >= 0.0, "a rate is a number, and not below zero");
-    } catch (const std::invalid_argument&) {
+    } catch (const std::invalid_argument& error) {
+      if (step >= 0)
+        std::fprintf(stderr, "step %lld: %s\n", static_cast<long long>(step), error.what());
       fuzz::holds(step < 0, "no other step is refused");
     }
   }

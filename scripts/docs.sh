@@ -14,9 +14,19 @@ mkdir -p build/docs
 faults=0
 find include -name '*.hpp' -exec awk -f docs/site/types.awk {} + || faults=1
 { cat docs/Doxyfile && echo "PROJECT_NUMBER = $version"; } | doxygen - || faults=1
+# Files that pages link to are copied beside them.
+# shellcheck disable=SC2013 # names without spaces
+for link in $(grep -oh 'href="[^":#?]*"' build/docs/index.html build/docs/doc_*.html | sort -u | cut -d'"' -f2); do
+  if [ ! -e "build/docs/$link" ] && [ -f "$link" ]; then
+    mkdir -p "build/docs/$(dirname "$link")"
+    cp "$link" "build/docs/$link"
+  elif [ ! -e "build/docs/$link" ]; then
+    echo "A page links to $link, which is not there." >&2
+    faults=1
+  fi
+done
 if [ $faults -ne 0 ]; then
   echo "The documentation has the faults named above; docs/design.md says what a comment holds." >&2
   exit 1
 fi
-cp -R examples LICENSE build/docs/ # pages link to them
 echo "The documentation is at $root/build/docs/index.html"

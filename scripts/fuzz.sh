@@ -7,6 +7,12 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/packages.sh"
 seconds=${1:-60}
+case $seconds in
+  *[!0-9]*)
+    echo "fuzz.sh takes a number of seconds, not $seconds" >&2
+    exit 1
+    ;;
+esac
 
 # run <name>: one fuzzer. What is new goes into the first folder, for the next time.
 run() {

@@ -2,7 +2,8 @@
 # Shared by the scripts beside it, which set `root`. POSIX sh: a bare system may have little else.
 # shellcheck shell=sh disable=SC2154
 
-# packages_for <train|test|bench|docs|cross|libcxx|sanitize|fuzz>: what Debian and Ubuntu call what it takes.
+# packages_for <train|test|bench|docs|cross|libcxx|sanitize|fuzz|count|coverage>: what Debian and Ubuntu
+# call what it takes.
 packages_for() {
   common="g++ cmake ninja-build libeigen3-dev zlib1g-dev"
   case $1 in
@@ -15,7 +16,15 @@ packages_for() {
     docs) echo "doxygen" ;;
     cross) echo "g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user" ;;
     sanitize) echo "clang-19 libclang-rt-19-dev libomp-19-dev" ;;
-    fuzz) echo "clang-19 libclang-rt-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" ;;
+    fuzz)
+      echo "clang-19 libclang-rt-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" \
+        "nlohmann-json3-dev"
+      ;;
+    count) echo "g++ libeigen3-dev valgrind" ;;
+    coverage)
+      echo "clang-19 libclang-rt-19-dev llvm-19 libomp-19-dev cmake ninja-build libeigen3-dev zlib1g-dev" \
+        "nlohmann-json3-dev catch2 librapidcheck-dev librandom123-dev python3"
+      ;;
     libcxx) echo "clang libc++-dev libc++abi-dev" ;;
   esac
 }
@@ -107,7 +116,9 @@ run_workflow() {
     # Workflows are younger than this CMake; the same steps one by one.
     case $1 in
       train) options="-DEIGENTRAIN_BUILD_EXAMPLES=ON" ;;
-      test) options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON" ;;
+      test)
+        options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON -DEIGENTRAIN_TESTS_BATCH=10"
+        ;;
       bench) options="-DEIGENTRAIN_BUILD_BENCHMARKS=ON" ;;
       *)
         echo "The preset $1 needs CMake 3.25 or later; this is $version." >&2

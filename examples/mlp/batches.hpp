@@ -78,8 +78,29 @@ class Batches {
     return batch;
   }
 
+  /// Samples of this epoch that next() has brought.
+  Index done() const { return done_; }
+
   /// Begins an epoch in the same order again.
   void restart() { done_ = 0; }
+
+  /// For checkpoints: the order of the samples, which the next shuffle() goes on from, and the
+  /// place in it.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("order", order_.data(), order_.size());
+    visit("done", done_);
+    eigentrain::require(done_ >= 0 && done_ <= data_.size(), "Batches: done must be in [0, ",
+                        data_.size(), "], got ", done_);
+    std::vector<bool> seen(order_.size());
+    for (const Index sample : order_) {
+      const bool is_new =
+          sample >= 0 && sample < data_.size() && !seen[static_cast<std::size_t>(sample)];
+      eigentrain::require(is_new, "Batches: an order has each of ", data_.size(),
+                          " samples once, but not ", sample);
+      seen[static_cast<std::size_t>(sample)] = true;
+    }
+  }
 
  private:
   Batch gather(Index first, Index size) {

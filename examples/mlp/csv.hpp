@@ -16,6 +16,8 @@ namespace mlp {
 ///     CsvLog log("run.csv", "epoch,loss");
 ///     log.row("1,0.5");
 ///
+/// A table that is continued has rows behind its header already: "epoch,loss\n1,0.5".
+///
 /// Throws as WholeFile.
 class CsvLog {
  public:

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "eigentrain/core/check.hpp"
+#include "eigentrain/core/state_visitor.hpp"
 #include "eigentrain/gradient/history.hpp"
 #include "eigentrain/gradient/tensor_statistics.hpp"
 #include "plot/trace.hpp"
@@ -23,6 +25,16 @@ struct EpochFigures {
 
 /// The curves of a tensor, and what is typical of it.
 struct Tensor {
+  Tensor() = default;
+  Tensor(const Tensor& other)
+      : name(other.name),
+        typical(other.typical),
+        gradient_norms(other.gradient_norms),
+        update_ratios(other.update_ratios) {
+    typical.name = name;
+  }
+  Tensor& operator=(const Tensor&) = delete;
+
   std::string name;
   /// Of the gradient, means over the gathered steps of an epoch: the present one, or the last if no
   /// step of the present one was gathered. Of weights and updates, means over the whole run, so
@@ -46,6 +58,7 @@ struct Tensor {
 class Recorder {
  public:
   Recorder() = default;
+  Recorder(const Recorder&) = default;
   // The statistics have views of the names, which stay where they are when the list moves.
   Recorder(Recorder&&) = default;
   Recorder& operator=(Recorder&&) = default;
@@ -63,7 +76,12 @@ class Recorder {
   template <class Statistics>
   void gathered(const Statistics& list) {
     using Index = decltype(list.size());
-    if (tensors_.empty()) begin(list);
+    if (tensors_.empty()) {
+      begin(
+          static_cast<std::size_t>(list.size()),
+          [&](std::size_t i) { return list[static_cast<Index>(i)].name; },
+          [&](std::size_t i) { return list[static_cast<Index>(i)].size; });
+    }
     const auto mean = [](double& so_far, double value, std::int64_t count) {
       so_far += (value - so_far) / static_cast<double>(count);
     };
@@ -109,19 +127,64 @@ class Recorder {
   const plot::Trace& train_accuracy() const { return train_accuracy_; }
   const plot::Trace& test_accuracy() const { return test_accuracy_; }
 
+  /// For checkpoints, as of et::Monitor: the list is that of the steps.
+  template <class Visitor, class List>
+  void visit_state(Visitor& visit, const List& list) {
+    visit("at", at_);
+    visit("steps", steps_);
+    visit("epochs", epochs_);
+    visit("gathered", gathered_);
+    visit("gathered_in_epoch", gathered_in_epoch_);
+    visit("train_loss", last_.train_loss);
+    visit("train_accuracy", last_.train_accuracy);
+    visit("test_loss", last_.test_loss);
+    visit("test_accuracy", last_.test_accuracy);
+    using Group = et::StateVisitor::Group;
+    const auto show = [&](const char* name, auto& object) {
+      const Group group(visit, name);
+      object.visit_state(visit);
+    };
+    show("last_norms", last_norms_);
+    show("gradient_norms", gradient_norm_);
+    show("learning_rates", learning_rate_);
+    show("train_losses", train_loss_);
+    show("test_losses", test_loss_);
+    show("train_accuracies", train_accuracy_);
+    show("test_accuracies", test_accuracy_);
+    if (tensors_.empty()) {
+      begin(
+          static_cast<std::size_t>(list.size()),
+          [&](std::size_t i) { return list.name(static_cast<et::Index>(i)); },
+          [&](std::size_t i) { return list.count(static_cast<et::Index>(i)); });
+    }
+    for (Tensor& tensor : tensors_) {
+      const Group group(visit, tensor.name);
+      et::TensorStatistics& typical = tensor.typical;
+      visit("gradient_norm", typical.gradient_norm);
+      visit("gradient_max", typical.gradient_max);
+      visit("gradient_mean", typical.gradient_mean);
+      visit("zero_share", typical.zero_share);
+      visit("non_finite_share", typical.non_finite_share);
+      visit("weight_norm", typical.weight_norm);
+      visit("update_norm", typical.update_norm);
+      show("gradient_norms", tensor.gradient_norms);
+      show("update_ratios", tensor.update_ratios);
+    }
+    const auto least = std::min({steps_, epochs_, gathered_, gathered_in_epoch_});
+    et::require_at_least(0, least, "Recorder", "a number of steps or epochs");
+  }
+
  private:
-  template <class Statistics>
-  void begin(const Statistics& list) {
-    const auto count = static_cast<std::size_t>(list.size());
+  template <class Name, class Size>
+  void begin(std::size_t count, const Name& name, const Size& size) {
     // So many points that the page stays below a megabyte.
     const std::size_t runs =
         std::clamp<std::size_t>(15'000 / std::max<std::size_t>(count, 1), 8, 256);
     tensors_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
-      const et::TensorStatistics& first = list[static_cast<decltype(list.size())>(i)];
-      tensors_[i].name = std::string(first.name);
+      tensors_[i].name = std::string(name(i));
       tensors_[i].typical.name = tensors_[i].name;
-      tensors_[i].typical.size = first.size;
+      tensors_[i].typical.size = size(i);
       tensors_[i].gradient_norms = plot::Trace(plot::Scale::logarithmic, runs);
       tensors_[i].update_ratios = plot::Trace(plot::Scale::logarithmic, runs);
     }

@@ -44,6 +44,7 @@ class Watch {
         epochs_(options.epochs) {}
 
   et::Monitor<float>& statistics() { return statistics_; }
+  Recorder& recorder() { return recorder_; }
   const Recorder& recorder() const { return recorder_; }
 
   void step(double share_of_epoch, double gradient_norm, double learning_rate) {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 namespace plot {
@@ -58,6 +60,29 @@ class Trace {
     }
     if (!result.empty() && last_.x > result.back().x) result.push_back(last_);
     return result;
+  }
+
+  /// For checkpoints of the library. Throws std::invalid_argument for numbers that can't be.
+  template <class Visitor>
+  void visit_state(Visitor& visit) {
+    visit("length", length_);
+    visit("in_last", in_last_);
+    visit("last_x", last_.x);
+    visit("last_y", last_.y);
+    runs_.resize(static_cast<std::size_t>(visit.count("low_x", std::ssize(runs_))));
+    std::vector<double> numbers(runs_.size());
+    const auto show = [&](const char* name, Point Run::* point, double Point::* coordinate) {
+      for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = runs_[i].*point.*coordinate;
+      visit(name, numbers.data(), numbers.size());
+      for (std::size_t i = 0; i < numbers.size(); ++i) runs_[i].*point.*coordinate = numbers[i];
+    };
+    show("low_x", &Run::low, &Point::x);
+    show("low_y", &Run::low, &Point::y);
+    show("high_x", &Run::high, &Point::x);
+    show("high_y", &Run::high, &Point::y);
+    if (length_ < 1 || in_last_ > length_ || runs_.size() > most_) {
+      throw std::invalid_argument("Trace: there can't be such runs of points");
+    }
   }
 
  private:

@@ -7,29 +7,20 @@
 #include <eigentrain/gradient/clip_value.hpp>
 #include <eigentrain/optim/make.hpp>
 #include <eigentrain/schedule/scheduled.hpp>
-#include <memory>
 
 namespace training {
 
 namespace {
 
-using MakeStep = std::function<double(et::Parameters<float>&, Optimizer::Statistics*)>;
-
 constexpr double never = std::numeric_limits<double>::infinity();
 
 // These have clipping in the pass of the step, where it leaves the gradients in memory alone.
 template <class Sequence>
-MakeStep in_one_pass(const OptimizerChoice& choice, Sequence optimizer) {
-  const auto with = [](auto chain) {
-    return [chain = std::move(chain)](et::Parameters<float>& parameters,
-                                      Optimizer::Statistics* statistics) mutable {
-      if (statistics == nullptr) {
-        chain.step(parameters);
-      } else {
-        chain.step(parameters, *statistics);
-      }
-      return chain.template measured<et::ClipByGlobalNorm>().norm;
-    };
+Optimizer::Clipped in_one_pass(const OptimizerChoice& choice, Sequence optimizer) {
+  const auto with = []<class Chain>(Chain chain) -> Optimizer::Clipped {
+    return {std::move(chain), [](et::AnyOptimizer<float>& any) {
+              return any.get_if<Chain>()->template measured<et::ClipByGlobalNorm>().norm;
+            }};
   };
   const auto norm = et::clip_by_global_norm(choice.clip_norm);  // only measures, if infinite
   if (choice.clip_value == never) return with(et::chain<float>(norm, optimizer));
@@ -37,7 +28,7 @@ MakeStep in_one_pass(const OptimizerChoice& choice, Sequence optimizer) {
 }
 
 // The same with a momentum, or β₁, that follows a schedule.
-MakeStep with_cycled_momentum(const OptimizerChoice& choice, const et::Schedule& rate) {
+Optimizer::Clipped with_cycled_momentum(const OptimizerChoice& choice, const et::Schedule& rate) {
   et::require(choice.options.empty() &&
                   (choice.name == "sgd" || choice.name == "adam" || choice.name == "adamw"),
               "--cycle-momentum: goes with --optimizer sgd, adam or adamw, without "
@@ -96,7 +87,7 @@ double default_rate(const std::string& name) {
 }
 
 Optimizer::Optimizer(const OptimizerChoice& choice, const et::Schedule& rate)
-    : move_([](et::Parameters<float>&, bool) {}) {
+    : clip_norm_(choice.clip_norm), clip_value_(choice.clip_value) {
   std::vector<et::OptimizerSetting> settings;
   if (choice.name == "rprop") {
     settings.emplace_back("learning_rate", rate(0));
@@ -107,44 +98,54 @@ Optimizer::Optimizer(const OptimizerChoice& choice, const et::Schedule& rate)
   if (choice.momentum) settings.emplace_back("momentum", *choice.momentum);
   for (const std::string& option : choice.options) settings.push_back(setting(option));
   // Whatever the name, this checks the settings.
-  auto any = std::make_shared<et::AnyOptimizer<float>>(
-      et::make_optimizer<float>(choice.name, settings.data(), settings.size()));
+  held_.optimizer = et::make_optimizer<float>(choice.name, settings.data(), settings.size());
 
   if (choice.cycled_momentum) {
-    step_ = with_cycled_momentum(choice, rate);
+    held_ = with_cycled_momentum(choice, rate);
     return;
   }
   const double momentum = choice.momentum.value_or(0.0);
   if (choice.options.empty() && choice.name == "sgd") {
-    step_ = in_one_pass(choice, et::sgd({.learning_rate = rate,
+    held_ = in_one_pass(choice, et::sgd({.learning_rate = rate,
                                          .momentum = momentum,
                                          .weight_decay = choice.weight_decay.value_or(0.0)}));
     return;
   }
   if (choice.options.empty() && choice.name == "adamw") {
     const double decay = choice.weight_decay.value_or(et::AdamWOptions{}.weight_decay);
-    step_ = in_one_pass(choice, et::adamw({.learning_rate = rate, .weight_decay = decay}));
+    held_ = in_one_pass(choice, et::adamw({.learning_rate = rate, .weight_decay = decay}));
     return;
   }
-  const bool clips = choice.clip_norm != never || choice.clip_value != never;
+  const bool clips = clip_norm_ != never || clip_value_ != never;
   et::require(!clips || !choice.watched, "--monitor: with --clip-norm or --clip-value it takes ",
               "--optimizer sgd or adamw without --optimizer-option; the others get gradients that ",
               "have been clipped, and the monitor would, too");
-  step_ = [any, norm = choice.clip_norm, value = choice.clip_value](
-              et::Parameters<float>& parameters, Statistics* statistics) {
-    const double before = et::clip_gradient_norm(parameters, static_cast<float>(norm));
-    if (value != never) et::clip_gradient_value(parameters, static_cast<float>(value));
-    if (statistics == nullptr) {
-      any->step(parameters);
-    } else {
-      any->step(parameters, *statistics);
+}
+
+double Optimizer::step(et::Parameters<float>& parameters, Statistics* statistics) {
+  double norm = 0.0;
+  if (held_.norm == nullptr) {
+    norm = et::clip_gradient_norm(parameters, static_cast<float>(clip_norm_));
+    if (clip_value_ != never) {
+      et::clip_gradient_value(parameters, static_cast<float>(clip_value_));
     }
-    return before;
-  };
-  move_ = [any](et::Parameters<float>& parameters, bool evaluation) {
-    move<et::ScheduleFreeSgd<float>>(*any, parameters, evaluation);
-    move<et::ScheduleFreeAdamW<float>>(*any, parameters, evaluation);
-  };
+  }
+  if (statistics == nullptr) {
+    held_.optimizer.step(parameters);
+  } else {
+    held_.optimizer.step(parameters, *statistics);
+  }
+  return held_.norm == nullptr ? norm : held_.norm(held_.optimizer);
+}
+
+void Optimizer::begin_evaluation(et::Parameters<float>& parameters) {
+  move<et::ScheduleFreeSgd<float>>(held_.optimizer, parameters, true);
+  move<et::ScheduleFreeAdamW<float>>(held_.optimizer, parameters, true);
+}
+
+void Optimizer::end_evaluation(et::Parameters<float>& parameters) {
+  move<et::ScheduleFreeSgd<float>>(held_.optimizer, parameters, false);
+  move<et::ScheduleFreeAdamW<float>>(held_.optimizer, parameters, false);
 }
 
 }  // namespace training

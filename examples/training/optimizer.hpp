@@ -4,7 +4,6 @@
 
 #include <eigentrain/gradient/monitor.hpp>
 #include <eigentrain/optim/any.hpp>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -43,18 +42,28 @@ class Optimizer {
 
   /// A step, watched if there are statistics; returns the norm of the gradient before clipping.
   /// Throws std::invalid_argument if a gradient isn't finite.
-  double step(et::Parameters<float>& parameters, Statistics* statistics) {
-    return step_(parameters, statistics);
-  }
+  double step(et::Parameters<float>& parameters, Statistics* statistics);
 
   /// Before and after the parameters are used for something else than training: schedule-free
   /// optimizers are at another point then.
-  void begin_evaluation(et::Parameters<float>& parameters) { move_(parameters, true); }
-  void end_evaluation(et::Parameters<float>& parameters) { move_(parameters, false); }
+  void begin_evaluation(et::Parameters<float>& parameters);
+  void end_evaluation(et::Parameters<float>& parameters);
+
+  /// For checkpoints.
+  void visit_state(et::StateVisitor& visit, const et::Parameters<float>& parameters) {
+    held_.optimizer.visit_state(visit, parameters);
+  }
+
+  /// One that clips by itself, in the pass of the step.
+  struct Clipped {
+    et::AnyOptimizer<float> optimizer;
+    /// The norm that the last step met; null if it doesn't clip by itself after all.
+    double (*norm)(et::AnyOptimizer<float>&) = nullptr;
+  };
 
  private:
-  std::function<double(et::Parameters<float>&, Statistics*)> step_;
-  std::function<void(et::Parameters<float>&, bool)> move_;
+  Clipped held_;
+  double clip_norm_, clip_value_;
 };
 
 }  // namespace training

@@ -34,7 +34,7 @@ refuse("Eigen3" ${source} -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=ON)
 run(${installed} -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=ON -DOWN_EIGEN=ON)
 
 # The headers look at what Eigen says of itself; the preprocessor sees that.
-file(WRITE ${mine}/one.cpp "#include <eigentrain/core/memory.hpp>\n")
+file(WRITE ${mine}/one.cpp "#include <eigentrain/core/view.hpp>\n")
 set(preprocess ${COMPILER} -std=c++20 -E -I${SOURCE}/include -I${mine}/headers ${mine}/one.cpp)
 function(headers_of major)
   file(WRITE ${mine}/headers/Eigen/Core

@@ -20,7 +20,7 @@ list(FILTER files EXCLUDE REGEX "/(build|consume|toolchains)/")
 set(count 0)
 foreach(file IN LISTS files)
   file(STRINGS ${file} lines
-    REGEX "^ *((option|find_path|find_program|find_library)\\(|set\\(.* CACHE |check_cxx_[a-z_]*\\()")
+    REGEX "^ *((option|find_path|find_program|find_library)\\(|set\\(.* CACHE )")
   foreach(line IN LISTS lines)
     math(EXPR count "${count} + 1")
     if(NOT line MATCHES "[( \"]EIGENTRAIN_[A-Z0-9_]+"

@@ -281,7 +281,7 @@ namespace {
 
 // What the next transforms answer. Not a pointer to a test's own variable: with that, gcc 12 at -O1
 // leaves out a store to it.
-et::Verdict verdict = et::Verdict::proceed;
+et::Verdict next_verdict = et::Verdict::proceed;
 bool stops = true;
 
 // Does as it is told, counts how often it measured, and adds 1 to its state in each step that it
@@ -295,7 +295,7 @@ struct Judge {
   void measure(const Stream&, Measurement& measured) const {
     ++measured.measured;
   }
-  et::Verdict verdict(const Measurement&) const { return ::verdict; }
+  et::Verdict verdict(const Measurement&) const { return next_verdict; }
   template <class S>
   auto gather(const Measurement&) const {
     return [](const auto& u, const auto&, auto& sum) {
@@ -380,14 +380,14 @@ struct Observer {
 
 TEST_CASE("a step tells whether it was made") {
   Two two;
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   auto chain = et::chain<double>(Judge{});
   CHECK(chain.step(two.parameters));
-  verdict = et::Verdict::skip;
+  next_verdict = et::Verdict::skip;
   CHECK_FALSE(chain.step(two.parameters));
-  verdict = et::Verdict::gather;
+  next_verdict = et::Verdict::gather;
   CHECK_FALSE(chain.step(two.parameters));
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   CHECK(chain.step(two.parameters));
   CHECK(chain.count() == 2);
   auto plain = et::chain<double>();
@@ -398,13 +398,13 @@ TEST_CASE("a step tells whether it was made") {
 
 TEST_CASE("a skipped step changes the measurement of the one that skipped, and nothing else") {
   Two two;
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   auto chain = et::chain<double>(Counter{}, Before{}, Judge{}, Counter{}, Behind{}, Affine{});
   chain.step(two.parameters);
   auto twin = chain;
   const Eigen::VectorXd a = two.a, da = two.da;
   const Eigen::MatrixXd b = two.b;
-  verdict = et::Verdict::skip;
+  next_verdict = et::Verdict::skip;
   two.da.setConstant(std::nan(""));
   for (int times = 1; times <= 3; ++times) {
     CHECK_FALSE(chain.step(two.parameters));
@@ -416,7 +416,7 @@ TEST_CASE("a skipped step changes the measurement of the one that skipped, and n
     CHECK(chain.measured<Behind>().measured == 1);
   }
   // All state is as it was: the next step is that of a chain that never skipped one.
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   two.da = da;
   chain.step(two.parameters);
   const Eigen::VectorXd after_a = two.a;
@@ -434,19 +434,19 @@ TEST_CASE("a skipped step changes the measurement of the one that skipped, and n
 
 TEST_CASE("a first step that was skipped binds to no list") {
   Two two;
-  verdict = et::Verdict::skip;
+  next_verdict = et::Verdict::skip;
   auto chain = et::chain<double>(Judge{}, Counter{});
   CHECK_FALSE(chain.step(two.parameters));
   Eigen::VectorXd c = Eigen::VectorXd::Zero(9), dc = Eigen::VectorXd::Ones(9);
   two.parameters.add("c", c, dc);
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   CHECK(chain.step(two.parameters));
   CHECK(c == Eigen::VectorXd::Constant(9, -2.0));
 }
 
 TEST_CASE("a step that gathers runs what stands before, and leaves out what stands behind") {
   Two two;
-  verdict = et::Verdict::gather;
+  next_verdict = et::Verdict::gather;
   auto chain = et::chain<double>(Counter{}, Before{}, Judge{}, Counter{}, Behind{}, Affine{});
   CHECK_FALSE(chain.step(two.parameters));  // takes in 1 + 1
   CHECK_FALSE(chain.step(two.parameters));  // and 1 + 2
@@ -456,7 +456,7 @@ TEST_CASE("a step that gathers runs what stands before, and leaves out what stan
   CHECK(chain.measured<Before>().measured == 2);
   CHECK(chain.measured<Judge>().measured == 2);
   CHECK(chain.measured<Behind>().measured == 0);
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   CHECK(chain.step(two.parameters));  // and 1 + 3; the second counter's first step
   CHECK(two.a == Eigen::Vector3d::Constant(-(2.0 + 3.0 + 4.0 + 1.0)));
   CHECK(two.b == Eigen::Matrix2d::Constant(-(3.0 + 4.0 + 5.0 + 1.0)));
@@ -479,7 +479,7 @@ TEST_CASE("a transform that gathers nothing may end the step all the same") {
 
 TEST_CASE("the list may not change once something was gathered") {
   Two two;
-  verdict = et::Verdict::gather;
+  next_verdict = et::Verdict::gather;
   auto chain = et::chain<double>(Judge{});
   CHECK_FALSE(chain.step(two.parameters));
   CHECK(chain.count() == 0);
@@ -492,18 +492,18 @@ TEST_CASE("the list may not change once something was gathered") {
                     "step: the list had 2 tensors in the first step and has 3 now");
   CHECK(chain.measured<Judge>().measured == 1);
   Two again;  // the same sizes: what was gathered is still there
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   CHECK(chain.step(again.parameters));
   CHECK(again.a == Eigen::Vector3d::Constant(-2.0));
 }
 
 TEST_CASE("a step that throws behind a measurement leaves all measurements and states alone") {
   Two two;
-  verdict = et::Verdict::gather;
+  next_verdict = et::Verdict::gather;
   auto chain = et::chain<double>(Before{}, Judge{}, Centre{});
   CHECK_FALSE(chain.step(two.parameters));
   two.da[0] = std::nan("");
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   CHECK_THROWS_WITH(chain.step(two.parameters), "Centre: the mean is not finite");
   CHECK(chain.measured<Before>().measured == 1);
   CHECK(chain.measured<Judge>().measured == 1);
@@ -522,10 +522,10 @@ TEST_CASE("the same verdicts come out at every register width") {
     Eigen::VectorXd p = Eigen::VectorXd::LinSpaced(100, -1.0, 1.0), g = p / 3.0;
     et::Parameters<double> parameters;
     parameters.add("p", p, g);
-    verdict = et::Verdict::gather;
+    next_verdict = et::Verdict::gather;
     auto chain = et::chain<double>(Affine{0.3, 0.1}, Judge{}, Centre{});
     for (int i = 0; i < 3; ++i) chain.step(parameters);
-    verdict = et::Verdict::proceed;
+    next_verdict = et::Verdict::proceed;
     chain.step(parameters);
     results.push_back(p);
   });
@@ -570,14 +570,14 @@ TEST_CASE("a step that is watched has the bits of one that is not") {
 
 TEST_CASE("nobody watches a step that isn't made") {
   Two two;
-  verdict = et::Verdict::skip;
+  next_verdict = et::Verdict::skip;
   auto chain = et::chain<double>(Judge{});
   Observer observer;
   CHECK_FALSE(chain.step(two.parameters, observer));
-  verdict = et::Verdict::gather;
+  next_verdict = et::Verdict::gather;
   CHECK_FALSE(chain.step(two.parameters, observer));
   CHECK(observer.watched == 0);
-  verdict = et::Verdict::proceed;
+  next_verdict = et::Verdict::proceed;
   CHECK(chain.step(two.parameters, observer));
   CHECK(observer.watched == 1);
   CHECK(observer.step == 0);

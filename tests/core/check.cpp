@@ -45,3 +45,14 @@ TEST_CASE("counts have a least value") {
   CHECK_THROWS_WITH(et::require_at_least(1, 0, "cosine_decay", "steps"),
                     "cosine_decay: steps must be at least 1, got 0");
 }
+
+TEST_CASE("a counter leaves room for what is added to it") {
+  const std::int64_t most = std::int64_t{1} << 62;
+  for (const std::int64_t good : {std::int64_t{0}, std::int64_t{7}, most}) {
+    CHECK_NOTHROW(et::require_count(good, "Owner", "steps"));
+  }
+  CHECK_THROWS_WITH(et::require_count(-1, "Owner", "steps"),
+                    "Owner: steps must be at least 0, got -1");
+  CHECK_THROWS_WITH(et::require_count(most + 1, "Owner", "steps"),
+                    "Owner: steps must be at most 4611686018427387904, got 4611686018427387905");
+}

@@ -9,7 +9,7 @@ namespace et = eigentrain;
 using et::test::contents;
 using et::test::Folder;
 
-TEST_CASE("a file is what the format says, to the byte") {
+TEST_CASE("a file is what the format says, to the byte, little-endian") {
   const Folder folder;
   bool flag = true;
   float real = 1.0f;

@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/folder.hpp"
+#include "support/killed.hpp"
 
 namespace et = eigentrain;
 namespace fs = std::filesystem;
@@ -137,17 +138,12 @@ TEST_CASE("a kill at any moment leaves the old file or the new one") {
   et::test::write(path, old);
   int news = 0;
   for (int round = 0; round < 60; ++round) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      for (char c = 'b';; c = c == 'z' ? 'b' : static_cast<char>(c + 1)) {
-        if (!fault_of(path, std::string(300'000, c)).empty()) ::_exit(1);
-      }
-    }
-    ::usleep(static_cast<useconds_t>(round * 137 % 5000));
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    REQUIRE(WIFSIGNALED(status));
+    char c = 'a';
+    const auto save = [&] {
+      c = c == 'z' ? 'b' : static_cast<char>(c + 1);
+      if (!fault_of(path, std::string(300'000, c)).empty()) ::_exit(1);
+    };
+    REQUIRE(et::test::kill_while(save, round * 137 % 5000));
     const std::string found = contents(path);
     REQUIRE(found.size() == old.size());
     REQUIRE(found.find_first_not_of(found[0]) == std::string::npos);

@@ -6,6 +6,7 @@
 #include <unsupported/Eigen/CXX11/Tensor>
 
 #include "eigentrain/core/distributions.hpp"
+#include "golden/alpha_dropout.hpp"
 #include "layers/oracle.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
@@ -45,8 +46,20 @@ TEST_CASE("alpha dropout's numbers are PyTorch's") {
     CHECK(y.minCoeff() == Approx(row.dropped).epsilon(1e-14));
     CHECK(((y.array() == y.maxCoeff()) || (y.array() == y.minCoeff())).all());
   }
-  const double alpha = 1.6732632423543772 * 1.0507009873554805;
-  CHECK(AlphaDropout<float>::dropped_value == Approx(-alpha).epsilon(1e-15));
+}
+
+TEST_CASE("alpha dropout's numbers follow from SELU's definition") {
+  // Of 60 digits, see tests/golden/alpha_dropout.py. The constant is the product of two doubles, as
+  // PyTorch's, and one unit in the last place beside the exact one.
+  namespace exact = golden::alpha_dropout;
+  CHECK(AlphaDropout<float>::dropped_value == -exact::selu_lambda * exact::selu_alpha);
+  CHECK(std::nextafter(AlphaDropout<float>::dropped_value, -2.0) == exact::dropped_value);
+  for (const exact::Row& row : exact::rows) {
+    const AlphaDropout<double> layer({.rate = row.rate});
+    CAPTURE(row.rate);
+    CHECK(std::abs(layer.scale() / row.scale - 1) < 1e-15);
+    CHECK(std::abs(layer.shift() / row.shift - 1) < 1e-15);
+  }
 }
 
 TEMPLATE_TEST_CASE("alpha dropout keeps mean and variance", "", float, double) {

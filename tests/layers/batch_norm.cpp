@@ -338,6 +338,7 @@ TEST_CASE("batch norm refuses bad options and shapes, and changes nothing", "[ba
   Batch<float> x = noise_batch<float>(4, 8, 1), y(4, 8), wrong = Batch<float>::Zero(4, 7);
   CHECK_THROWS_WITH(norm.backward(x, y), "BatchNorm: backward() needs a forward() before it");
   CHECK_THROWS_AS(norm.set_batches(-1), std::invalid_argument);
+  CHECK_THROWS_AS(norm.set_batches(INT64_MAX), std::invalid_argument);  // there is one more to come
   norm.forward(x, y);
   const Batch<float> kept = y;
   const auto mean = hash(norm.running_mean());

@@ -59,6 +59,7 @@ TEST_CASE("exponential decay survives any number of steps", "[schedule]") {
   CHECK(slow(far_away) == 0.125);
   CHECK(exponential_decay({.initial = 0.5, .factor = 0.9})(far_away) == 0.0);
   CHECK(exponential_decay({.initial = 0.5, .factor = 1.0, .period = 7})(far_away) == 0.5);
+  CHECK(exponential_decay({.initial = 0.0, .factor = 3.0})(far_away) == 0.0);
 }
 
 TEST_CASE("exponential decay refuses bad options", "[schedule]") {

@@ -33,6 +33,7 @@ TEST_CASE("multi-step decay changes exactly at its boundaries", "[schedule]") {
   CHECK(rate(far_away - 1) == 0.2);
   CHECK(rate(far_away) == 0.1);
   CHECK(multi_step_decay({.initial = 0.5})(far) == 0.5);
+  CHECK(multi_step_decay({.initial = 0.0, .factor = 1e200, .boundaries = {1, 2}})(2) == 0.0);
 }
 
 TEST_CASE("multi-step decay has PyTorch's values, and bits of its own", "[schedule]") {

@@ -197,8 +197,9 @@ TEST_CASE("a plateau refuses bad options, metrics and states, and stays as it wa
     CHECK(plateau.state() == before);
   }
   const PlateauState bad_states[] = {
-      {.rate = -1.0}, {.rate = not_a_number}, {.best = infinity}, {.metrics = -1},
-      {.bad = -1},    {.cooldown = -1},       {.cuts = -1}};
+      {.rate = -1.0},    {.rate = not_a_number}, {.best = infinity}, {.metrics = -1},
+      {.bad = -1},       {.cooldown = -1},       {.cuts = -1},       {.metrics = INT64_MAX},
+      {.bad = INT64_MAX}};
   for (const PlateauState& state : bad_states) {
     CHECK_THROWS_AS(plateau.restore(state), std::invalid_argument);
     CHECK(plateau.state() == before);

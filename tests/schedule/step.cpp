@@ -51,6 +51,7 @@ TEST_CASE("step decay survives any number of steps", "[schedule]") {
   CHECK(step_decay({.initial = 0.5, .factor = 1.0, .period = 1})(far_away) == 0.5);
   CHECK(step_decay({.initial = 0.5, .factor = 2.0, .period = 1})(far_away) == infinity);
   CHECK(step_decay({.initial = 0.0, .period = 1})(far_away) == 0.0);
+  CHECK(step_decay({.initial = 0.0, .factor = 2.0, .period = 1})(far_away) == 0.0);
 }
 
 TEST_CASE("step decay refuses bad options", "[schedule]") {

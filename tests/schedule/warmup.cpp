@@ -106,6 +106,8 @@ TEST_CASE("warm-up refuses bad options", "[schedule]") {
       {.steps = 9, .then = negative},
       {.steps = 9, .shape = WarmupShape::exponential},
       {.steps = 9, .start = 0.1, .then = 0.0, .shape = WarmupShape::exponential},
+      {.steps = 9, .start = 1e-200, .then = 1e200, .shape = WarmupShape::exponential},
+      {.steps = 9, .start = 1e200, .then = 1e-200, .shape = WarmupShape::exponential},
       {.steps = 9, .shape = static_cast<WarmupShape>(7)}};
   for (const WarmupOptions& options : bad) {
     CAPTURE(options.steps, options.start, static_cast<int>(options.shape));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Checks that the code in the README and the guides is that of programs which are compiled.
+# Checks that the code in the README, the pages and the guides is that of programs which are compiled.
 #
 #   cmake -D ROOT=<the project> -P doc_code.cmake
 #
@@ -7,6 +7,7 @@
 #
 #   <!-- from examples/quickstart.cpp -->
 #
+# A page in docs/ may leave that out for what is from tests/structure/page_code.cpp.
 # Each of its lines must stand in that file, in this order, however far it is indented. Comments at the
 # end of a line count; empty lines, and lines that begin with "..." or "// ...", stand for what is left
 # out.
@@ -30,7 +31,7 @@ function(lines_of variable file)
   set(${variable} "${text}" PARENT_SCOPE)
 endfunction()
 
-file(GLOB pages RELATIVE ${ROOT} ${ROOT}/docs/guides/*.md)
+file(GLOB pages RELATIVE ${ROOT} ${ROOT}/docs/*.md ${ROOT}/docs/guides/*.md)
 set(blocks 0)
 foreach(page IN ITEMS README.md LISTS pages)
   lines_of(lines ${ROOT}/${page})
@@ -61,6 +62,13 @@ foreach(page IN ITEMS README.md LISTS pages)
     elseif(line MATCHES "^```(cpp|python)$")
       set(in_block TRUE)
       math(EXPR blocks "${blocks} + 1")
+      if(source STREQUAL "" AND page MATCHES "^docs/[^/]*$")
+        set(source tests/structure/page_code.cpp)
+        if(line STREQUAL "```python")
+          set(in_block "other")
+          continue()
+        endif()
+      endif()
       if(source STREQUAL "")
         fault("${page}:${number}: the code names no source: <!-- from examples/... -->")
         set(in_block "other")

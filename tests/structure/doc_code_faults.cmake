@@ -65,5 +65,9 @@ file(APPEND ${page} "\n```cpp\nint b = 3;\n```\n")
 expect("docs/guides/a.md:9: the code names no source")
 file(APPEND ${SCRATCH}/README.md "${marker}```cpp\nint c;\n```\n")
 expect("README.md:8: this line is not in examples/a.cpp")
+# Pages in docs/ are from page_code.cpp where they don't say otherwise.
+file(WRITE ${SCRATCH}/tests/structure/page_code.cpp "int d;\n")
+file(WRITE ${SCRATCH}/docs/b.md "```cpp\nint d;\n```\n\n```cpp\nint e;\n```\n")
+expect("docs/b.md:6: this line is not in tests/structure/page_code.cpp")
 
 message("${tried} faults made, each was found")

@@ -20,10 +20,6 @@
 #define EIGENTRAIN_TEST_SANITIZED 1
 #endif
 
-#if defined(EIGENTRAIN_TEST_SANITIZED)
-#include <sanitizer/allocator_interface.h>
-#endif
-
 namespace {
 
 std::atomic<std::int64_t> count{0};
@@ -51,6 +47,11 @@ std::int64_t allocations() {
 }  // namespace eigentrain::test
 
 #if defined(EIGENTRAIN_TEST_SANITIZED)
+
+// As in clang's <sanitizer/allocator_interface.h>, which gcc hasn't got.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*taken)(const volatile void*,
+                                                                       std::size_t),
+                                                         void (*given_back)(const volatile void*));
 
 namespace {
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eigentrain/core/chain.hpp"
+#include "eigentrain/core/state_visitor.hpp"
 #include "eigentrain/schedule/schedule.hpp"
 
 namespace eigentrain::test {
@@ -44,6 +45,9 @@ class AnyOptimizer {
 
   bool step(Parameters<S>& parameters) { return self_->step(parameters); }
   std::int64_t count() const { return self_->count(); }
+  void visit_state(StateVisitor& visit, const Parameters<S>& parameters) {
+    self_->visit_state(visit, parameters);
+  }
   /// Calls use() with every state value of a tensor, if the optimizer is a chain.
   void each_state(Index tensor, const std::function<void(S)>& use) {
     self_->each_state(tensor, use);
@@ -54,6 +58,7 @@ class AnyOptimizer {
     virtual ~Base() = default;
     virtual bool step(Parameters<S>& parameters) = 0;
     virtual std::int64_t count() const = 0;
+    virtual void visit_state(StateVisitor& visit, const Parameters<S>& parameters) = 0;
     virtual void each_state(Index tensor, const std::function<void(S)>& use) = 0;
     virtual std::unique_ptr<Base> copy() const = 0;
   };
@@ -62,6 +67,9 @@ class AnyOptimizer {
     explicit Holder(Optimizer held) : optimizer(std::move(held)) {}
     bool step(Parameters<S>& parameters) override { return optimizer.step(parameters); }
     std::int64_t count() const override { return optimizer.count(); }
+    void visit_state(StateVisitor& visit, const Parameters<S>& parameters) override {
+      optimizer.visit_state(visit, parameters);
+    }
     void each_state(Index tensor, const std::function<void(S)>& use) override {
       if constexpr (requires { detail::each_state(optimizer, tensor, use); }) {
         detail::each_state(optimizer, tensor, use);

@@ -34,6 +34,11 @@ namespace eigentrain {
 ///     et::Verdict verdict(const Measurement& measured) const;
 ///     template <class S> auto gather(const Measurement& measured) const;  // instead of at()
 ///
+/// A chain with one descend(), or another transform that holds the rate, also has learning_rate(),
+/// η of the next step, and set_learning_rate(), which takes a number or a schedule from then on:
+///
+///     if (worse) optimizer.set_learning_rate(optimizer.learning_rate() / 2);
+///
 /// The chain owns all state: a copy of it goes on from the same point. Nothing is allocated after
 /// the first step. If step() throws, parameters, state and counter are as before.
 template <class S, class... Transforms>
@@ -115,7 +120,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     state_.bind(parameters, slots(), !begun_);
     visit("steps", count_);
     visit("begun", begun_);
-    require_at_least(0, count_, "Chain", "steps");
+    require_count(count_, "Chain", "steps");
     detail::with_items(
         links_, [&](auto&... links) { detail::visit_links(visit, parameters, state_, links...); });
   }

@@ -24,28 +24,42 @@ constexpr std::string_view state_name() {
 }
 
 /// A learning rate that is a number; NaN stands for a schedule, which is a function and has no
-/// place in a file.
-template <class Visitor, class T>
-void visit_rate(Visitor& visit, T& transform) {
-  const bool is_number = transform.rate().is_number();
-  double rate = is_number ? transform.rate()(0) : std::numeric_limits<double>::quiet_NaN();
-  visit("learning_rate", rate);
-  if (!visit.loading()) return;
-  const bool was_number = rate == rate;
+/// place in a file. Whether the one that was read is to be set.
+template <class Visitor, class Rate>
+EIGENTRAIN_COLD bool visit_rate(Visitor& visit, const Rate& rate, double& number) {
+  const bool is_number = rate.is_number();
+  number = is_number ? rate(0) : std::numeric_limits<double>::quiet_NaN();
+  visit("learning_rate", number);
+  const bool was_number = number == number;
   require(was_number || !is_number,
           "learning_rate: it was saved while a schedule gave it, and is a number now");
-  if (was_number) transform.set_rate(rate);
+  return visit.loading() && was_number;
 }
 
-/// What slot k of a transform is called: as in its `slot_names`, where an empty name is memory that
-/// carries nothing from step to step; else its number.
+/// What slots are called; an empty name is memory that carries nothing from step to step. Numbers,
+/// where a transform has no `slot_names`.
 template <class T>
-std::string_view slot_name(Index k) {
-  constexpr std::string_view digits = "0123456789";
+constexpr const std::string_view* slot_names() {
   if constexpr (requires { T::slot_names[0]; }) {
-    return T::slot_names[k];
+    return T::slot_names;
   } else {
-    return digits.substr(static_cast<std::size_t>(k), 1);
+    return nullptr;
+  }
+}
+
+/// Shows `slots` streams from the first one on.
+template <class Visitor, class S>
+EIGENTRAIN_COLD void visit_slots(Visitor& visit, const Parameters<S>& list, State<S>& state,
+                                 Index first, Index slots, const std::string_view* names) {
+  for (Index i = 0; i < list.size() && slots > 0; ++i) {
+    const typename Visitor::Group tensor(visit, list.name(i));
+    for (Index k = 0; k < slots; ++k) {
+      const char digit = static_cast<char>('0' + k);
+      const std::string_view name = names == nullptr ? std::string_view(&digit, 1) : names[k];
+      using Values = Eigen::Array<S, Eigen::Dynamic, 1>;
+      S* const values = state.template of_tensor<Values>(i, first + k).data();
+      if (!name.empty()) visit.like(list, i, name, values);
+    }
   }
 }
 
@@ -61,35 +75,37 @@ void visit_measurement(Visitor& visit, const List& list, Measurement& measured) 
 /// Shows the state of one transform. Its values begin in stream `first`, and `number` counts the
 /// transforms with its name up to it.
 template <class Visitor, class S, class T>
-void visit_link(Visitor& visit, const Parameters<S>& list, State<S>& state, Link<T>& link,
-                Index first, int number) {
+EIGENTRAIN_COLD void visit_link(Visitor& visit, const Parameters<S>& list, State<S>& state,
+                                Link<T>& link, Index first, int number) {
   const typename Visitor::Group transform(visit, state_name<T>(), number);
-  for (Index i = 0; i < list.size() && slots(link.transform) > 0; ++i) {
-    const typename Visitor::Group tensor(visit, list.name(i));
-    for (Index k = 0; k < slots(link.transform); ++k) {
-      const std::string_view name = slot_name<T>(k);
-      using Values = Eigen::Array<S, Eigen::Dynamic, 1>;
-      S* const values = state.template of_tensor<Values>(i, first + k).data();
-      if (!name.empty()) visit.like(list, i, name, values);
-    }
+  visit_slots(visit, list, state, first, slots(link.transform), slot_names<T>());
+  if constexpr (Rated<T> && requires { link.transform.rate().is_number(); }) {
+    double rate;
+    if (visit_rate(visit, link.transform.rate(), rate)) link.transform.set_rate(rate);
   }
-  if constexpr (requires { link.transform.rate().is_number(); }) visit_rate(visit, link.transform);
   if constexpr (requires { link.transform.visit_state(visit); }) link.transform.visit_state(visit);
   if constexpr (Measuring<T>) visit_measurement(visit, list, link.measured);
 }
+
+// Whether there may be more to a transform than its options.
+template <class T>
+concept Stateful = Measuring<T> || Rated<T> || requires(T& transform) { transform.slots(); } ||
+                   requires { T::slots; };
 
 /// Shows the state of all transforms of a chain.
 template <class Visitor, class S, class... T>
 void visit_links(Visitor& visit, const Parameters<S>& list, State<S>& state, Link<T>&... links) {
   const std::string_view names[] = {state_name<T>()..., {}};
   Index first = 0;
-  int i = 0;
-  const auto show = [&](auto& link) {
-    int number = 1;
-    for (int before = 0; before < i; ++before) number += names[before] == names[i];
+  int i = -1;
+  const auto show = [&]<class One>(Link<One>& link) {
     ++i;
-    visit_link(visit, list, state, link, first, number);
-    first += slots(link.transform);
+    if constexpr (Stateful<One>) {
+      int number = 1;
+      for (int before = 0; before < i; ++before) number += names[before] == names[i];
+      visit_link(visit, list, state, link, first, number);
+      first += slots(link.transform);
+    }
   };
   (show(links), ...);
 }

@@ -9,11 +9,6 @@
 
 #include "eigentrain/core/check.hpp"
 
-// Eigen 5 goes on calling itself world 3.
-#if EIGEN_WORLD_VERSION == 3 && EIGEN_MAJOR_VERSION < 4
-#error "eigentrain needs Eigen 3.4 or later"
-#endif
-
 namespace eigentrain {
 
 /// Sizes and numbers of elements, signed as Eigen's.

@@ -2,6 +2,7 @@
 // Orthonormal columns from any matrix: Householder's factorization in blocks.
 #pragma once
 
+#include "eigentrain/core/buffer.hpp"
 #include "eigentrain/core/householder.hpp"
 
 namespace eigentrain::detail {
@@ -55,7 +56,7 @@ class OrthonormalWork {
 
   Index block_;
   std::vector<S> v_, t_, inner_, first_, second_;
-  std::vector<Reflection> reflections_;
+  Buffer<Reflection> reflections_;
 };
 
 /// Replaces A, which has at least as many rows as columns, by Q·sign(diag R) from its factorization

@@ -60,16 +60,28 @@ struct Packet {
   }
 
   friend EIGENTRAIN_INLINE Packet operator+(const Packet& a, const Packet& b) {
-    return rounded(a.lanes + b.lanes);
+    Packet result;
+    result.lanes = a.lanes + b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator-(const Packet& a, const Packet& b) {
-    return rounded(a.lanes - b.lanes);
+    Packet result;
+    result.lanes = a.lanes - b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator*(const Packet& a, const Packet& b) {
-    return rounded(a.lanes * b.lanes);
+    Packet result;
+    result.lanes = a.lanes * b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator/(const Packet& a, const Packet& b) {
-    return rounded(a.lanes / b.lanes);
+    Packet result;
+    result.lanes = a.lanes / b.lanes;
+    if constexpr (N == 1) result.settle();
+    return result;
   }
   friend EIGENTRAIN_INLINE Packet operator-(const Packet& a) { return from(-a.lanes); }
   /// a ← a + b, lane by lane.
@@ -131,26 +143,28 @@ struct Packet {
 
   // One lane stands for a scalar outside any kernel, where the user's flags may allow contraction:
   // behind the empty asm the compiler can't see that a product feeds a sum.
-  static EIGENTRAIN_INLINE Packet rounded(const Value& value) {
-    Packet result = from(value);
+  EIGENTRAIN_INLINE void settle() {
 #if EIGENTRAIN_VECTORS
 #if defined(__x86_64__)
-    if constexpr (N == 1) asm("" : "+x"(result.lanes));
+    asm("" : "+x"(lanes));
 #elif defined(__aarch64__)
-    if constexpr (N == 1) asm("" : "+w"(result.lanes));
+    asm("" : "+w"(lanes));
 #else
-    if constexpr (N == 1) asm("" : "+m"(result.lanes));
+    asm("" : "+m"(lanes));
 #endif
 #endif
-    return result;
   }
 };
 
 /// One value whose arithmetic rounds after every operation, whatever the compiler's flags: for the
 /// scalars of a step (rates, corrections), which must have the same bits everywhere too.
+///
+///     const double root = sqrt(et::Exact(1.0) - step.power(beta2))[0];
 using Exact = Packet<double, 1>;
 
 /// mask ? a : b, lane by lane; both sides are computed.
+///
+///     const auto step = select(g > 0, S(1), S(-1));
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> select(const Mask<S, N>& mask,
                                       const std::type_identity_t<Packet<S, N>>& a,

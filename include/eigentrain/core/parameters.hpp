@@ -177,7 +177,7 @@ class Parameters {
     names_.resize(begin + name.size());
     entries_.resize(number + 1);
     entries_[number] = added;
-    name.copy(names_.data() + begin, name.size());
+    std::memcpy(names_.data() + begin, name.data(), name.size());
     total_ = total;
   }
 
@@ -212,7 +212,7 @@ class Parameters {
   // The number of the tensor with this name, −1 if there is none.
   Index find(std::string_view wanted) const {
     Index i = size() - 1;
-    while (i >= 0 && name(i) != wanted) --i;
+    while (i >= 0 && !detail::same_text(name(i), wanted)) --i;
     return i;
   }
 

@@ -90,7 +90,7 @@ class Partition {
     visit("steps", count_);
     visit("begun", begun_);
     visit("parts", chosen_.data(), chosen_.size());
-    require_at_least(0, count_, "Partition", "steps");
+    require_count(count_, "Partition", "steps");
     if (visit.loading()) deal(parameters);
     int number = 1;
     const auto show = [&](auto& part) {

@@ -89,30 +89,28 @@ using AnyPacket = Packet<S, static_cast<int>(SimdLevel::baseline) / static_cast<
 template <class S, class... Rules>
 inline constexpr int total_arity = (0 + ... + arity<RuleFor<S, Rules>, AnyPacket<S>>());
 
-template <class P, int First, class Rule, int... I>
-EIGENTRAIN_INLINE P call(const Rule& rule, const P& u, const P& p, P* state,
-                         std::integer_sequence<int, I...>) {
-  P result;
+template <class P, class Rule, int... I>
+EIGENTRAIN_INLINE void call(const Rule& rule, P& u, const P& p, P* state,
+                            std::integer_sequence<int, I...>) {
 #if defined(__clang__) && __clang_major__ >= 19
   // clang's flatten reaches only the calls in the kernel's own body, not those further down.
-  [[clang::always_inline]] result = rule(u, p, state[First + I]...);
+  [[clang::always_inline]] u = rule(u, p, state[I]...);
 #else
-  result = rule(u, p, state[First + I]...);
+  u = rule(u, p, state[I]...);
 #endif
   (void)state;
-  return result;
 }
 
 /// One rule after the other: what the last returns is the update.
-template <class P, int First = 0>
-EIGENTRAIN_INLINE P apply(const P& u, const P&, P*) {
+template <class P, class... Rules>
+EIGENTRAIN_INLINE P apply(const P& gradient, const P& p, P* state, const Rules&... rules) {
+  P u = gradient;
+  ((call(rules, u, p, state,
+         std::make_integer_sequence<int, arity<Rules, AnyPacket<typename P::Scalar>>()>()),
+    state += arity<Rules, AnyPacket<typename P::Scalar>>()),
+   ...);
+  (void)p, (void)state;
   return u;
-}
-template <class P, int First = 0, class Rule, class... Rest>
-EIGENTRAIN_INLINE P apply(const P& u, const P& p, P* state, const Rule& rule, const Rest&... rest) {
-  constexpr int slots = arity<Rule, AnyPacket<typename P::Scalar>>();
-  const P next = call<P, First>(rule, u, p, state, std::make_integer_sequence<int, slots>());
-  return apply<P, First + slots>(next, p, state, rest...);
 }
 
 /// Calls f with the rule, or with the one that was chosen.

@@ -28,7 +28,7 @@ EIGENTRAIN_NOINLINE Run<S> run_between_gaps(const Tensor<S>& tensor, Index at, I
   const Index within = at - tensor.first;
   const Index p_at = within % p.inner, g_at = within % g.inner;
   return {p.data + within / p.inner * p.stride + p_at, g.data + within / g.inner * g.stride + g_at,
-          tensor.state + within, at, std::min({end - at, p.inner - p_at, g.inner - g_at})};
+          tensor.state + within, at, std::min(end - at, std::min(p.inner - p_at, g.inner - g_at))};
 }
 
 /// Calls body(tensor, run) for the elements [begin, end) of all tensors, in order.

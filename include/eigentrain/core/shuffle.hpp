@@ -15,6 +15,8 @@ namespace eigentrain {
 /// bound / 2³² (or 2⁶⁴). The words of another RandomSource than Generator are made of its values as
 /// detail::next_word says. Throws std::invalid_argument if the bound is below 1.
 ///
+///     const std::int64_t i = et::random_below(samples, random);
+///
 /// Bounds below 2³² by Lemire's product: Fast random integer generation in an interval (2019).
 template <RandomSource Random>
 std::int64_t random_below(std::int64_t bound, Random& random) {

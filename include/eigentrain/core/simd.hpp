@@ -108,6 +108,8 @@ inline SimdLevel simd_level() {
 
 /// Pins the level for the whole process; for tests and measurements, since it can change no result,
 /// only the speed. Throws std::invalid_argument above best_simd_level().
+///
+///     et::set_simd_level(et::SimdLevel::baseline);
 inline void set_simd_level(SimdLevel level) {
   if (level > best_simd_level()) {
     throw std::invalid_argument(

@@ -95,7 +95,7 @@ class State {
       Index nearest = Arena<S>::page;
       for (Index k = 0; k < streams; ++k) {
         const Index at = (Arena<S>::page_offset(k) + place * width) % Arena<S>::page;
-        nearest = std::min({nearest, apart(at, p), apart(at, g)});
+        nearest = std::min(nearest, std::min(apart(at, p), apart(at, g)));
       }
       if (nearest > clearance) {
         best = place;

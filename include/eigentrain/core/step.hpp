@@ -2,7 +2,6 @@
 // What a transform is told about the step that it takes part in.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,6 +29,7 @@ class StepPowers {
 
  private:
   static constexpr std::int64_t period = 32;
+  static constexpr std::size_t memory = 4;  // bases that are remembered
   struct Entry {
     double base = 0.0;
     std::int64_t count = -1;
@@ -52,13 +52,13 @@ class StepPowers {
       if (entry.base == base && entry.count >= 0) return &entry;
     }
     Entry* oldest = &entries_[next_];
-    next_ = (next_ + 1) % entries_.size();
+    next_ = (next_ + 1) % memory;
     *oldest = Entry{};
     oldest->base = base;
     return oldest;
   }
 
-  std::array<Entry, 4> entries_;
+  Entry entries_[memory];
   std::size_t next_ = 0;
 };
 

@@ -109,8 +109,9 @@ EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
     padded_streams[k] = padded[k + 2];
   }
   update_run<How>(padded[0], padded[1], padded_streams, room, rules...);
-  if constexpr (How::writes) std::copy_n(padded[0], n, parameter);
-  for (std::size_t k = 0; k != Slots; ++k) std::copy_n(padded[k + 2], n, streams[k]);
+  const auto bytes = static_cast<std::size_t>(n) * sizeof(S);
+  if constexpr (How::writes) std::memcpy(parameter, padded[0], bytes);
+  for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 2], bytes);
 }
 
 /// The pass over one run of a tensor's elements. `streams` are the state streams that the rules

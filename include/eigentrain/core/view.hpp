@@ -4,6 +4,11 @@
 
 #include "eigentrain/core/memory.hpp"
 
+// Eigen 5 goes on calling itself world 3.
+#if EIGEN_WORLD_VERSION == 3 && EIGEN_MAJOR_VERSION < 4
+#error "eigentrain needs Eigen 3.4 or later"
+#endif
+
 namespace eigentrain {
 
 namespace detail {

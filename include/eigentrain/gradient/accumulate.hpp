@@ -20,7 +20,7 @@ class Accumulate {
     template <class Visitor, class List>
     void visit_state(Visitor& visit, const List&) {
       visit("gathered", gathered);
-      require(gathered >= 0 && gathered < INT64_MAX, "accumulate: gathered can't be ", gathered);
+      require_count(gathered, "accumulate", "gathered");
     }
   };
 

@@ -139,6 +139,7 @@ class ClipAdaptive {
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
       visit("clipped", clipped);
+      require_count(clipped, "clipping", "clipped");
     }
   };
 

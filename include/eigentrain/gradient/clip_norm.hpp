@@ -48,6 +48,7 @@ class ClipByGlobalNorm {
       visit("norm", norm);
       visit("factor", factor);
       visit("clipped", clipped);
+      require_count(clipped, "clipping", "clipped");
     }
   };
 

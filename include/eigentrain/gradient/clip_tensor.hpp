@@ -43,6 +43,7 @@ class ClipByTensor {
     void visit_state(Visitor& visit, const List&) {
       SkipCounts::visit_state(visit);
       visit("clipped", clipped);
+      require_count(clipped, "clipping", "clipped");
     }
   };
 
@@ -143,13 +144,17 @@ void clip_tensors(Parameters<S>& parameters, TensorMeasure measure, double limit
 /// Clips each gradient in place, once, as clip_by_tensor_norm() would. Throws
 /// std::invalid_argument, with all gradients untouched, for a limit outside (0, ∞] and gradients
 /// that are const or not finite, by name.
+///
+///     et::clip_gradient_tensor_norm(parameters, 1.0f);
 template <class S>
 void clip_gradient_tensor_norm(Parameters<S>& parameters, std::type_identity_t<S> max_norm) {
   detail::clip_tensors(parameters, detail::TensorMeasure::norm, static_cast<double>(max_norm),
                        "clip_gradient_tensor_norm");
 }
 
-/// Clips each gradient in place, once, as clip_by_block_rms() would.
+/// Clips each gradient in place, once, as clip_by_block_rms() would. Throws as the other.
+///
+///     et::clip_gradient_block_rms(parameters, 1.0f);
 template <class S>
 void clip_gradient_block_rms(Parameters<S>& parameters, std::type_identity_t<S> threshold) {
   detail::clip_tensors(parameters, detail::TensorMeasure::root_mean_square,

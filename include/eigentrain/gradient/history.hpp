@@ -153,7 +153,7 @@ class History {
     std::int64_t ever = count_;
     visit("count", ever);
     const Index kept = visit.count("values", size_);
-    require(kept <= capacity() && ever >= kept && (ever == kept || kept == capacity()),
+    require(kept < capacity() ? ever == kept : kept == capacity() && ever >= kept && !(ever >> 62),
             "History: there can't be ", kept, " of ", ever, " values in a window of ", capacity());
     detail::Buffer<double> values(static_cast<std::size_t>(kept));
     for (Index i = 0; i < kept && !visit.loading(); ++i) values.data()[i] = (*this)[i];

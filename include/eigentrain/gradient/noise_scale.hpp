@@ -118,7 +118,7 @@ class GradientNoiseScale {
     visit("noise", noise_);
     visit("weight", weight_);
     set_batches(small, big);
-    require_at_least(0, count_, "GradientNoiseScale", "count");
+    require_count(count_, "GradientNoiseScale", "count");
   }
 
  private:

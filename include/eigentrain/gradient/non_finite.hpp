@@ -31,7 +31,8 @@ struct SkipCounts {
   void visit_state(Visitor& visit) {
     visit("skipped", skipped);
     visit("skipped_in_row", skipped_in_row);
-    require_at_least(0, skipped_in_row, "NonFiniteOptions", "skipped_in_row");
+    require_count(skipped, "NonFiniteOptions", "skipped");
+    require_count(skipped_in_row, "NonFiniteOptions", "skipped_in_row");
   }
 };
 

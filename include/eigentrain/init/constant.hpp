@@ -38,12 +38,16 @@ void constant(T&& W, double value) {
 }
 
 /// Sets every element to 0, as torch.nn.init.zeros_ and Eigen's own setZero().
+///
+///     et::zeros(b);
 template <class T>
 void zeros(T&& W) {
   detail::set_all(detail::target_memory<T>(W), detail::TargetScalar<T>(0));
 }
 
 /// Sets every element to 1, as torch.nn.init.ones_ and Eigen's own setOnes().
+///
+///     et::ones(gain);
 template <class T>
 void ones(T&& W) {
   detail::set_all(detail::target_memory<T>(W), detail::TargetScalar<T>(1));

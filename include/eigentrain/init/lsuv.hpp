@@ -144,12 +144,13 @@ LsuvResult lsuv(T&& W, Random& random, Forward&& forward, const LsuvOptions& opt
 ///
 /// Returns a result for each layer. Throws as the other, naming the layer ("layer 3"; "encoder 3",
 /// if that is the name in the options); the weights of all layers are as before then.
-template <class List, RandomSource Random, class Forward>
+template <class List, RandomSource Random, class Forward,
+          std::same_as<LsuvResult> Result = LsuvResult>
   requires std::invocable<Forward&, std::size_t>
-std::vector<LsuvResult> lsuv(List&& layers, Random& random, Forward&& forward,
-                             const LsuvOptions& options = {}) {
+std::vector<Result> lsuv(List&& layers, Random& random, Forward&& forward,
+                         const LsuvOptions& options = {}) {
   detail::check_lsuv(options);
-  std::vector<LsuvResult> results;
+  std::vector<Result> results;
   const auto each = [&](const auto& visit) { detail::for_each_layer(layers, visit); };
   detail::Undo undo(random);
   each([&](auto& W) { undo.remember(detail::target_memory<decltype(W)>(W)); });

@@ -4,8 +4,8 @@
 
 #include <cmath>
 #include <utility>
-#include <vector>
 
+#include "eigentrain/core/buffer.hpp"
 #include "eigentrain/core/distributions.hpp"
 #include "eigentrain/core/shuffle.hpp"
 #include "eigentrain/init/unfold.hpp"
@@ -44,7 +44,7 @@ void sparse(T&& W, Random& random, const SparseOptions& options) {
   if (at.out == 0 || at.rest == 0) return;
   const Exact share = Exact(options.sparsity) * Exact(static_cast<double>(at.out));
   const auto zeros = static_cast<Index>(std::ceil(share[0]));
-  std::vector<Index> rows(static_cast<std::size_t>(at.out));
+  detail::Buffer<Index> rows(static_cast<std::size_t>(at.out));
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<Index>(i);
   detail::fill(memory, random, draw);
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "eigentrain/core/buffer.hpp"
 #include "eigentrain/core/view.hpp"
 
 namespace eigentrain::detail {
@@ -53,11 +54,11 @@ class Undo {
     std::size_t run_bytes;
     Index runs;
     Index stride;  // in bytes
-    std::vector<std::byte> values;
+    Bytes values;
 
     template <class F>
     void for_each_run(const F& f) {
-      std::byte* copy = values.data();
+      auto* copy = static_cast<std::byte*>(values.data());
       for (Index run = 0; run < runs && run_bytes != 0; ++run, copy += run_bytes) {
         f(data + run * stride, copy, run_bytes);
       }

@@ -91,7 +91,8 @@ class Checkpoint {
 
   /// Loads the file. First all of it is checked: that it has everything on the list and nothing
   /// else, of the same types and shapes, with numbers that can be. Throws FileError, which names
-  /// the file, the tensor and what differs, with nothing changed.
+  /// the file, the tensor and what differs, with nothing changed. (Only where memory runs out
+  /// behind that check, std::bad_alloc may leave a part loaded.)
   void load(const std::filesystem::path& file, const LoadOptions& options = {}) {
     try {
       detail::StateFile stored(read_whole_file(file));

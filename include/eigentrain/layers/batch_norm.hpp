@@ -3,6 +3,7 @@
 #pragma once
 
 #include "eigentrain/layers/channel_sets.hpp"
+#include "eigentrain/layers/kept_batch.hpp"
 #include "eigentrain/layers/running_statistics.hpp"
 
 namespace eigentrain {
@@ -30,7 +31,8 @@ struct BatchNormOptions {
 ///     norm.backward(dy, dx);             // sets both gradients and dx
 ///     norm.evaluate(x, y);               // const
 ///
-/// Statistics are two-pass sums in double, so a constant channel of 1e6 comes out as exactly β. A
+/// Statistics are sums of distances from the channel's first value (see set_moments() for their
+/// precision), so a constant channel of 1e6 comes out as exactly β. A
 /// NaN or an infinity gives NaN in its channel and leaves all running statistics as they were.
 /// After the first batch, batches that are not larger allocate nothing.
 ///
@@ -85,7 +87,7 @@ class BatchNorm : public RunningStatistics<S> {
   /// Throws std::invalid_argument, with nothing changed, if a shape is not that batch's.
   void backward(const BatchInput<S>& output_gradient, BatchOutput<S> input_gradient) {
     require_forward();
-    const Eigen::Index rows = this->features(), cols = kept_.samples;
+    const Eigen::Index rows = this->features(), cols = kept_.shape().samples;
     detail::require_shape(output_gradient, rows, cols, "BatchNorm", "output's gradient");
     detail::require_shape(input_gradient, rows, cols, "BatchNorm", "input's gradient");
     backward(detail::columns_of<const S>(output_gradient), detail::columns_of<S>(input_gradient));
@@ -93,8 +95,8 @@ class BatchNorm : public RunningStatistics<S> {
   /// The same for tensors: see channels().
   void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
     require_forward();
-    detail::require_shape(output_gradient, kept_, "BatchNorm", "output's gradient");
-    detail::require_shape(input_gradient, kept_, "BatchNorm", "input's gradient");
+    detail::require_shape(output_gradient, kept_.shape(), "BatchNorm", "output's gradient");
+    detail::require_shape(input_gradient, kept_.shape(), "BatchNorm", "input's gradient");
     differentiate(output_gradient, input_gradient);
   }
 
@@ -119,15 +121,12 @@ class BatchNorm : public RunningStatistics<S> {
     detail::require_shape(output, input, "BatchNorm", "output");
   }
   void require_forward() const {
-    require(kept_.samples > 0, "BatchNorm: backward() needs a forward() before it");
+    require(kept_.is_there(), "BatchNorm: backward() needs a forward() before it");
   }
 
   void train(const Channels<const S>& input, const Channels<S>& output) {
-    const auto size = static_cast<std::size_t>(input.size());
-    if (normalized_.size() < size) normalized_.resize(size);
-    kept_ = detail::gapless<const S>(input, normalized_.data());
     was_frozen_ = frozen_;
-    const auto normalized = detail::gapless<S>(input, normalized_.data());
+    const auto normalized = kept_.prepare(input, output.data);
     if (frozen_) return normalize_by_running(input, output, normalized, scale_.data());
     const detail::SetShape shape = detail::channel_sets(input);
     detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
@@ -168,12 +167,12 @@ class BatchNorm : public RunningStatistics<S> {
 
   void differentiate(const Channels<const S>& gradient, const Channels<S>& result) {
     const detail::SetShape shape = detail::channel_sets(gradient);
-    kept_.data = normalized_.data();  // a copied layer has its own
+    const Channels<const S> batch = kept_.values();
     detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
       detail::SetBlock<S> block;
       const auto part = shape.part(count);
       const auto dy = detail::channel_memory(gradient).from(k),
-                 kept = detail::channel_memory(kept_).from(k);
+                 kept = detail::channel_memory(batch).from(k);
       detail::set_gradient_sums<detail::Weight::none, S>(part, dy, kept, nullptr, block.sums,
                                                          block.products);
       detail::set_means<S>(count, 1.0, block.sums, block.products, this->row(3) + k,
@@ -191,9 +190,8 @@ class BatchNorm : public RunningStatistics<S> {
   double epsilon_;
   bool frozen_ = false;
   bool was_frozen_ = false;                 // in the last forward()
-  detail::Buffer<S> normalized_;            // its x̂; grows, never shrinks
+  detail::KeptBatch<S> kept_;               // its x̂
   detail::Buffer<S> scale_;                 // its 1/√(σ² + ε)
-  Channels<const S> kept_;                  // how its x̂ lies
   detail::Buffer<double> sums_, products_;  // its moments
 };
 

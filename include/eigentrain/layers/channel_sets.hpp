@@ -24,17 +24,19 @@ SetMemory<S> channel_memory(const Channels<S>& batch) {
   return {batch.data, batch.inner, batch.stride};
 }
 
-/// The gradients of γ and β: Σ ∂L/∂y·x̂ and Σ ∂L/∂y of every channel.
+/// Σ ∂L/∂y and Σ ∂L/∂y·x̂ of every channel; or, for sets across, what this part of the batch adds.
 template <class S>
-void channel_gradients(const Channels<const S>& gradient, const Channels<const S>& normalized,
-                       S* gamma_gradient, S* beta_gradient) {
-  const SetShape shape = channel_sets(gradient);
-  for_set_blocks(shape, [&](Index k, Index count) {
-    SetBlock<S> block;
-    set_gradient_sums<Weight::none, S>(shape.part(count), channel_memory(gradient).from(k),
-                                       channel_memory(normalized).from(k), nullptr, block.sums,
-                                       block.products);
-    set_means<S>(count, 1.0, block.sums, block.products, beta_gradient + k, gamma_gradient + k);
+void channel_gradient_sums(const Channels<const S>& gradient, const Channels<const S>& normalized,
+                           double* sums, double* products, bool goes_on) {
+  SetShape shape = channel_sets(gradient);
+  shape.goes_on = goes_on;
+  parallel_ranges(shape.count, set_block, [&](Index begin, Index end) {
+    for (Index k = begin; k < end; k += most_across) {
+      const Index count = end - k < most_across ? end - k : most_across;
+      set_gradient_sums<Weight::none, S>(shape.part(count), channel_memory(gradient).from(k),
+                                         channel_memory(normalized).from(k), nullptr, sums + k,
+                                         products + k);
+    }
   });
 }
 

@@ -99,7 +99,7 @@ void draw_and_apply(DropoutMask& mask, double rate, Generator& random,
                     const KeepOrFill<S>& by) {
   const DropoutMask::Source bits = mask.prepare(source.size(), rate, random);
   if (by.is_identity) return copy_activations(source, target);
-  constexpr Index values = DropoutMask::block_values, most = 2;  // still in the first cache
+  constexpr Index values = DropoutMask::block_values, most = DropoutMask::batch;
   for_blocks<S>(source, target, [&](const S* from, S* to, Index first, Index count) {
     for (Index done = 0; done < count; done += most) {
       const Index some = count - done < most ? count - done : most;

@@ -8,7 +8,7 @@
 #include "eigentrain/core/buffer.hpp"
 #include "eigentrain/core/generator.hpp"
 #include "eigentrain/core/parallel.hpp"
-#include "eigentrain/core/simd.hpp"
+#include "eigentrain/layers/mask_planes.hpp"
 
 namespace eigentrain::detail {
 
@@ -21,12 +21,14 @@ namespace eigentrain::detail {
 /// a value, in the order of the mask, the highest bits first: plane 4g + j of a block are the words
 /// j of its counters 16g … 16g + 15. So 512 values are compared with p at once, bit by bit, and few
 /// planes have to be made: each leaves half as many values undecided, and p's last bit all decided.
-/// For p = 1/2 it is one group of counters, for others 3.1 on average, instead of 8.
+/// For p = 1/2 it is one group of counters; for others two, after which two values of 512 are left
+/// on average, and the few counters that those need, instead of 8.
 class DropoutMask {
  public:
   static constexpr Index block_values = 512;
-  static constexpr Index block_words = 16;
-  static constexpr Index block_counters = 128;
+  static constexpr Index block_words = mask_block_words;
+  static constexpr Index block_counters = mask_block_counters;
+  static constexpr Index batch = mask_batch;
 
   static constexpr Index blocks_of(Index size) { return (size + block_values - 1) / block_values; }
 
@@ -65,15 +67,28 @@ class DropoutMask {
     const std::uint64_t seed = from.seed, stream = from.stream;
     const auto counter = from.counter + static_cast<std::uint64_t>(begin * block_counters);
     const auto threshold = static_cast<std::uint32_t>(from.threshold);
-    // Groups of four planes that are made before it is asked whether all values are decided.
     const int planes = 32 - std::countr_zero(threshold);
-    const int groups = planes > 12 ? 3 : (planes + 3) / 4;
+    const int groups = planes > 4 ? mask_groups : 1;
+    const bool has_rest = planes > 4 * mask_groups;
     simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
       const StoredPhiloxKeys<Bytes / 8> keys(philox_keys(seed));
-      for (Index block = 0; block < blocks; ++block) {
-        for (Index byte = 0; byte < bytes; byte += 64) prefetch(next + block * bytes + byte);
-        const auto first = counter + static_cast<std::uint64_t>(block * block_counters);
-        draw_block<Bytes / 4>(words + block * block_words, keys, stream, first, threshold, groups);
+      std::uint32_t undecided[batch * block_words];
+      for (Index done = 0; done < blocks; done += batch) {
+        const Index count = blocks - done < batch ? blocks - done : batch;
+        std::uint32_t* const target = words + done * block_words;
+        const auto first = counter + static_cast<std::uint64_t>(done * block_counters);
+        for (Index block = 0; block < count; ++block) {
+          for (Index byte = 0; byte < bytes; byte += 64) {
+            prefetch(next + (done + block) * bytes + byte);
+          }
+          const auto counters = first + static_cast<std::uint64_t>(block * block_counters);
+          draw_mask_block<Bytes / 4>(target + block * block_words, undecided + block * block_words,
+                                     keys, stream, counters, threshold, groups);
+        }
+        if (has_rest) {
+          decide_mask_rest<Bytes / 8>(target, undecided, count * block_words, keys, seed, stream,
+                                      first, threshold);
+        }
       }
     });
   }
@@ -98,44 +113,6 @@ class DropoutMask {
 #if EIGENTRAIN_VECTORS
     __builtin_prefetch(address);
 #endif
-  }
-
-  template <int N, class Keys>
-  static EIGENTRAIN_INLINE void draw_block(std::uint32_t* target, const Keys& keys,
-                                           std::uint64_t stream, std::uint64_t counter,
-                                           std::uint32_t threshold, int groups) {
-    using W = Words<std::uint32_t, N>;
-    for (int i = 0; i < block_words; i += N) {
-      W dropped(0u), undecided(~0u);
-      std::uint32_t rest = threshold;
-      const auto compare = [&](const W& plane) EIGENTRAIN_INLINE_LAMBDA {
-        const W bit(rest >> 31 != 0 ? ~0u : 0u);
-        const W differs = undecided & (plane ^ bit);
-        dropped = dropped | (differs & bit);
-        undecided = undecided ^ differs;
-        rest <<= 1;
-      };
-      for (int group = 0; group < 8; ++group) {
-        const auto offset = static_cast<std::uint64_t>(group * philox_group_counters + i);
-        const auto random = philox_words_by<N>(keys, stream, counter + offset);
-        // Not a loop: gcc would leave the array of registers in memory.
-        compare(random.word[0]);
-        compare(random.word[1]);
-        compare(random.word[2]);
-        compare(random.word[3]);
-        if (group + 1 >= groups && (rest == 0 || is_zero(undecided))) break;
-      }
-      dropped.store(target + i);
-    }
-  }
-
-  template <int N>
-  static EIGENTRAIN_INLINE bool is_zero(const Words<std::uint32_t, N>& words) {
-    std::uint32_t parts[N];
-    words.store(parts);
-    std::uint32_t any = 0;
-    for (int i = 0; i < N; ++i) any |= parts[i];
-    return any == 0;
   }
 
   Buffer<std::uint32_t> words_;

@@ -30,7 +30,7 @@ struct InstanceNormOptions {
 ///
 ///     ∂L/∂x = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε),   g = γ·∂L/∂y
 ///
-/// Statistics are two-pass sums in double: constants come out as exactly β, and a NaN stays within
+/// Statistics are sums of distances from the first value: constants give β, and a NaN stays within
 /// its group. See PerSample for the functions, Affine for γ and β. Throws if a sample's group has
 /// fewer than 2 values, as PyTorch.
 ///

@@ -29,7 +29,7 @@ struct LayerNormOptions {
 /// those axes as the rows of a Map; γ and β then have a value for each of them, in the order of
 /// memory. See PerSample for the functions, Affine for γ and β.
 ///
-/// Statistics are two-pass sums in double: a constant sample of 1e6 comes out as exactly β, where
+/// Statistics are sums of distances from the first value: constant samples of 1e6 give β, where
 /// PyTorch's float gives what is left of rounding. A NaN stays within its sample.
 ///
 /// Ba, Kiros & Hinton, "Layer Normalization", 2016. As torch.nn.LayerNorm; Keras's ε is 1e-3, that

@@ -4,6 +4,7 @@
 
 #include "eigentrain/layers/affine.hpp"
 #include "eigentrain/layers/channel_sets.hpp"
+#include "eigentrain/layers/kept_batch.hpp"
 
 namespace eigentrain {
 
@@ -23,12 +24,9 @@ class PerSample : public Base {
   /// The same for tensors: see channels().
   void forward(const Channels<const S>& input, const Channels<S>& output) {
     check(input, output);
-    const auto size = static_cast<std::size_t>(input.size());
     const auto scales = static_cast<std::size_t>(norm().scales(input));
-    if (normalized_.size() < size) normalized_.resize(size);
     if (scale_.size() < scales) scale_.resize(scales);
-    kept_ = detail::gapless<const S>(input, normalized_.data());
-    norm().normalize(input, output, detail::gapless<S>(input, normalized_.data()), scale_.data());
+    norm().normalize(input, output, kept_.prepare(input, output.data), scale_.data());
   }
 
   /// Evaluation: the same y, and nothing else: threads may share the layer. Throws as forward().
@@ -50,11 +48,10 @@ class PerSample : public Base {
   }
   /// The same for tensors: see channels().
   void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
-    require(kept_.channels > 0, Norm::name, ": backward() needs a forward() before it");
-    detail::require_shape(output_gradient, kept_, Norm::name, "output's gradient");
-    detail::require_shape(input_gradient, kept_, Norm::name, "input's gradient");
-    kept_.data = normalized_.data();  // a copied layer has its own
-    norm().differentiate(output_gradient, input_gradient, kept_, scale_.data());
+    require(kept_.is_there(), Norm::name, ": backward() needs a forward() before it");
+    detail::require_shape(output_gradient, kept_.shape(), Norm::name, "output's gradient");
+    detail::require_shape(input_gradient, kept_.shape(), Norm::name, "input's gradient");
+    norm().differentiate(output_gradient, input_gradient, kept_.values(), scale_.data());
   }
 
  protected:
@@ -76,9 +73,8 @@ class PerSample : public Base {
     norm().require_values(input);
   }
 
-  detail::Buffer<S> normalized_;  // x̂ of the last forward(); grows, never shrinks
-  detail::Buffer<S> scale_;       // and its scales
-  Channels<const S> kept_;        // how its x̂ lies
+  detail::KeptBatch<S> kept_;  // x̂ of the last forward()
+  detail::Buffer<S> scale_;    // and its scales
 };
 
 }  // namespace eigentrain

@@ -43,9 +43,9 @@ class RunningStatistics : public Affine<S> {
 
   /// How many batches the running statistics have seen.
   std::int64_t batches() const { return batches_; }
-  /// Throws std::invalid_argument if batches < 0.
+  /// Throws std::invalid_argument if batches < 0 or > 2⁶².
   void set_batches(std::int64_t batches) {
-    require_at_least(0, batches, "BatchNorm", "batches");
+    require_count(batches, "BatchNorm", "batches");
     batches_ = batches;
   }
 
@@ -78,7 +78,7 @@ class RunningStatistics : public Affine<S> {
     visit("running_mean", this->row(4), this->features());
     visit("running_var", this->row(5), this->features());
     visit("num_batches_tracked", batches_);
-    require_at_least(0, batches_, "BatchNorm", "batches");
+    require_count(batches_, "BatchNorm", "batches");
   }
 
  protected:

@@ -17,14 +17,31 @@ struct Normalization {
   S* scale;
 };
 
+// Runs shorter than this are not worth a head of their own, before the first whole cache line.
+inline constexpr Index shortest_lined = 64;
+
+template <class S>
+EIGENTRAIN_INLINE Index line_head(const S* target) {
+  const auto place = reinterpret_cast<std::uintptr_t>(target) / sizeof(S);
+  return static_cast<Index>((0 - place) % (64 / sizeof(S)));
+}
+
 // Calls body<Runs, N>(o, i) for Runs runs from o on and N values from i on, until all are seen.
-// Across sets, several runs at a time share what is known of the sets.
-template <bool Across, int Width, class Body>
-EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const Body& body) {
+// Across sets, several runs at a time share what is known of the sets. Registers of the full width
+// begin where those of the target's cache lines do, if the runs are long enough: a store of 64
+// bytes into two lines takes twice as long.
+template <bool Across, int Width, class S, class Body>
+EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const SetMemory<S>& target,
+                                const Body& body) {
+  const Index length = Across ? shape.count : shape.length;
+  const bool lined =
+      length >= shortest_lined && (!Across || target.run * static_cast<Index>(sizeof(S)) % 64 == 0);
   const auto walk = [&]<int Runs>(Index o) EIGENTRAIN_INLINE_LAMBDA {
-    for_lanes<Width>(0, Across ? shape.count : shape.length,
-                     [&]<int N>(Index i)
-                         EIGENTRAIN_INLINE_LAMBDA { body.template operator()<Runs, N>(o, i); });
+    const Index head = lined ? line_head(target.data + o * target.run) : 0;
+    const auto at = [&]<int N>(Index i)
+                        EIGENTRAIN_INLINE_LAMBDA { body.template operator()<Runs, N>(o, i); };
+    for_lanes<(Width > 1 ? Width / 2 : 1)>(0, head, at);
+    for_lanes<Width>(head, length, at);
   };
   Index o = 0;
   if constexpr (Across) {
@@ -33,16 +50,25 @@ EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const Body& body) {
   for (; o < shape.runs; ++o) walk.template operator()<1>(o);
 }
 
-// Whether whole registers may be stored past the caches: into large memory that isn't the source.
-// Such stores spare reading the lines that they overwrite.
+// Whether whole registers may be stored past the caches, into large memory that isn't the source:
+// that spares reading the lines that are overwritten.
 template <class S>
 EIGENTRAIN_INLINE bool may_pass_cache(const SetShape& shape, const SetMemory<S>& target,
                                       const void* source) {
-  const auto at = reinterpret_cast<std::uintptr_t>(target.data);
-  const auto steps = static_cast<std::uintptr_t>(target.set | (shape.runs > 1 ? target.run : 0));
-  return shape.large && target.data != source && (at | steps * sizeof(S)) % 64 == 0;
+  return shape.large && target.data != source && shape.length >= shortest_lined &&
+         reinterpret_cast<std::uintptr_t>(target.data) % sizeof(S) == 0;
 }
 
+// Whether the values of both lie in the same places of cache lines.
+template <class S>
+EIGENTRAIN_INLINE bool lie_alike(const SetMemory<S>& a, const SetMemory<S>& b) {
+  const auto distance =
+      reinterpret_cast<std::uintptr_t>(a.data) - reinterpret_cast<std::uintptr_t>(b.data);
+  const auto steps = static_cast<std::uintptr_t>((a.set - b.set) | (a.run - b.run));
+  return (distance | steps * sizeof(S)) % 64 == 0;
+}
+
+// `Past` for registers of the full width alone, which are aligned.
 template <bool Past, class S, int N>
 EIGENTRAIN_INLINE void put(const Packet<S, N>& value, S* target) {
 #if EIGENTRAIN_WIDE_ASM
@@ -75,8 +101,10 @@ void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const S
       const Along<Across, S> means(by.mean + k), rests(by.mean_rest + k), scales(by.scale + k);
       const auto gammas = weights_of<Across, Which>(gamma, k, 0);
       const auto betas = weights_of<Across, Which>(beta, k, 0);
-      for_runs<Across, Bytes / static_cast<int>(sizeof(S))>(
-          shape, [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
+      constexpr int width = Bytes / static_cast<int>(sizeof(S));
+      for_runs<Across, width>(
+          shape, y.from(k), [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
+            constexpr bool past = Past && N == width;
             using P = Packet<S, N>;
             const P mean = means.template at<N>(i), rest = rests.template at<N>(i);
             const P scale = scales.template at<N>(i);
@@ -85,12 +113,12 @@ void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const S
               P value = P::load(from + o * from_run + i) - mean;
               if constexpr (sizeof(S) < sizeof(double)) value -= rest;
               value *= scale;
-              put<Past>(value, kept + o * kept_run + i);
+              put<past>(value, kept + o * kept_run + i);
               if constexpr (Across && Which == Weight::place) {
                 factor = P(gamma[o]);
                 shift = P(beta[o]);
               }
-              put<Past>(factor * value + shift, to + o * to_run + i);
+              put<past>(factor * value + shift, to + o * to_run + i);
             }
           });
     }
@@ -106,7 +134,7 @@ void set_normalize(const SetShape& shape, const SetMemory<const S>& x, const Set
   if (shape.across) {
     normalize_along<true, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
   } else if (y.data != normalized.data && may_pass_cache(shape, y, x.data) &&
-             may_pass_cache(shape, normalized, x.data)) {
+             lie_alike(y, normalized)) {
     normalize_along<false, true, Which, S>(shape, x, y, normalized, by, gamma, beta);
   } else {
     normalize_along<false, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
@@ -127,26 +155,33 @@ void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradi
       const auto factors = weights_of < Across,
                  Which == Weight::none ? Weight::set
                                        : Which > (Which == Weight::none ? by.scale : weights, k, 0);
-      for_runs<Across, Bytes / static_cast<int>(sizeof(S))>(
-          shape, [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
-            using P = Packet<S, N>;
-            const P mean = means.template at<N>(i), product = products.template at<N>(i);
-            const P scale = scales.template at<N>(i);
-            P factor = factors.template at<N>(i);
-            for (Index o = first; o < first + Runs; ++o) {
-              P g = P::load(dy + o * dy_run + i);
-              if constexpr (Across && Which == Weight::place) factor = P(weights[o]);
-              if constexpr (Which != Weight::none) g = factor * g;
-              const P across = P::load(kept + o * kept_run + i) * product;
-              put<Past>(scale * (g - mean - across), dx + o * dx_run + i);
-            }
-          });
+      constexpr int width = Bytes / static_cast<int>(sizeof(S));
+      for_runs<Across, width>(shape, result.from(k),
+                              [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
+                                constexpr bool past = Past && N == width;
+                                using P = Packet<S, N>;
+                                const P scale = scales.template at<N>(i);
+                                const P offset = scale * means.template at<N>(i);
+                                const P slope = scale * products.template at<N>(i);
+                                P factor = scale;
+                                if constexpr (Which == Weight::set)
+                                  factor *= factors.template at<N>(i);
+                                for (Index o = first; o < first + Runs; ++o) {
+                                  P g = P::load(dy + o * dy_run + i);
+                                  if constexpr (Which == Weight::place) {
+                                    if constexpr (Across) g *= P(weights[o]);
+                                    if constexpr (!Across) g *= factors.template at<N>(i);
+                                  }
+                                  const P across = P::load(kept + o * kept_run + i) * slope;
+                                  put<past>(factor * g - offset - across, dx + o * dx_run + i);
+                                }
+                              });
     }
     end_puts<Past>();
   });
 }
 
-/// ∂L/∂x = scale·((w·∂L/∂y − mean) − x̂·mean_rest), where the two means are those of w·∂L/∂y and
+/// ∂L/∂x = scale·(w·∂L/∂y − mean − x̂·mean_rest), where the two means are those of w·∂L/∂y and
 /// of w·∂L/∂y·x̂.
 template <Weight Which, class S>
 void set_input_gradient(const SetShape& shape, const SetMemory<const S>& gradient,

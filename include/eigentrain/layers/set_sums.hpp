@@ -2,13 +2,17 @@
 // The sums over sets that normalization needs: moments, and those of its gradient.
 #pragma once
 
-#include "eigentrain/layers/sets.hpp"
+#include "eigentrain/layers/lane_sums.hpp"
 
 namespace eigentrain::detail {
 
-template <bool Across, bool Centered, class S>
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+// In T: double, or float, after which the mean of a set whose sums that might have spoilt is NaN.
+template <bool Across, bool Centered, class T, class S>
 void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* means,
                    double* squares) {
+  constexpr bool in_float = sizeof(T) < sizeof(double);
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     const double count = shape.size();
     // One after the other, or all at a time.
@@ -17,52 +21,91 @@ void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* m
       double *const mean = means + k, *const square = squares + k;
       constexpr int lanes = Across ? Bytes / static_cast<int>(sizeof(double)) : 1;
       const Index sets = Across ? shape.count : 1;
+      // The distance from the first value: a constant set's mean is then exact. For floats, the
+      // squared distances are added in the same pass; the first value has a share in the variance,
+      // so that what cancels is n times the variance at most, far from double's bits.
+      constexpr bool one_pass = sizeof(S) < sizeof(double);
       if constexpr (Centered) {
-        // The distance from the first value: a constant set's mean is then exact. For floats, the
-        // squared distances are added in the same pass; the first value has a share in the
-        // variance, so that what cancels is n times the variance at most, far from double's bits.
-        constexpr bool one_pass = sizeof(S) < sizeof(double);
         const Along<Across, S> origins(data);
-        add_up<Across, one_pass, Bytes>(
+        add_up<Across, one_pass, Bytes, T>(
             shape, mean, one_pass ? square : mean,
-            [=]<int N>(Index o, Index i, Packet<double, N>& sum, Packet<double, N>& product)
+            [=]<int N>(Index o, Index i, Packet<T, N>& sum, Packet<T, N>& product)
                 EIGENTRAIN_INLINE_LAMBDA {
-                  const auto value = convert<double>(Packet<S, N>::load(data + o * x.run + i));
-                  const auto distance = value - convert<double>(origins.template at<N>(i));
+                  const auto value = convert<T>(Packet<S, N>::load(data + o * x.run + i));
+                  const auto distance = value - convert<T>(origins.template at<N>(i));
                   sum += distance;
                   if constexpr (one_pass) product += distance * distance;
                 });
         for_lanes<lanes>(0, sets, [=]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
           using P = Packet<double, N>;
           const auto sum = P::load(mean + i), distance = sum / count;
+          auto result = convert<double>(Packet<S, N>::load(data + i)) + distance;
           if constexpr (one_pass) {
-            max(P::load(square + i) - sum * distance, P(0.0)).store(square + i);
+            const auto all = P::load(square + i), centered = all - sum * distance;
+            if constexpr (in_float) {
+              // NaN and infinity fail, too.
+              const auto right = ((centered > all * P(0x1p-4)) & (all > P(0x1p-80))) |
+                                 ((all == P(0.0)) & (sum == P(0.0)));
+              result = select(right, result, P(not_a_number));
+            }
+            max(centered, P(0.0)).store(square + i);
           }
-          (convert<double>(Packet<S, N>::load(data + i)) + distance).store(mean + i);
+          result.store(mean + i);
         });
-        if constexpr (one_pass) continue;
       }
-      const Along<Across, double> centers(mean);
-      add_up<Across, false, Bytes>(
-          shape, square, square,
-          [=]<int N>(Index o, Index i, Packet<double, N>& sum, Packet<double, N>&)
-              EIGENTRAIN_INLINE_LAMBDA {
-                auto value = convert<double>(Packet<S, N>::load(data + o * x.run + i));
-                if constexpr (Centered) value -= centers.template at<N>(i);
-                sum += value * value;
-              });
+      if constexpr (!Centered || !one_pass) {
+        const Along<Across, double> centers(mean);
+        add_up<Across, false, Bytes, T>(
+            shape, square, square,
+            [=]<int N>(Index o, Index i, Packet<T, N>& sum, Packet<T, N>&)
+                EIGENTRAIN_INLINE_LAMBDA {
+                  auto value = convert<T>(Packet<S, N>::load(data + o * x.run + i));
+                  if constexpr (Centered) value -= centers.template at<N>(i);
+                  sum += value * value;
+                });
+        if constexpr (!Centered) {
+          for (Index i = 0; i < sets; ++i) {
+            const bool right =
+                (square[i] > 0x1p-80 && square[i] < ranges::infinity) || square[i] == 0.0;
+            mean[i] = right || !in_float ? 0.0 : not_a_number;
+          }
+        }
+      }
     }
   });
 }
 
 /// Mean and sum of squared deviations of every set; or, not Centered, the sum of squares alone.
+///
+/// Of floats, sums of 16 are formed in float: their roundings are those of the data. But if the
+/// first value of a set is an outlier (more than four standard deviations from the mean), or if
+/// squares leave the range of float, that set's are formed again in double.
 template <bool Centered, class S>
 void set_moments(const SetShape& shape, const SetMemory<const S>& x, double* means,
                  double* squares) {
-  if (shape.across) {
-    moments_along<true, Centered, S>(shape, x, means, squares);
+  const auto run = [&]<class T>(T, const SetShape& part, Index k, double* to, double* to_squares) {
+    if (shape.across) {
+      moments_along<true, Centered, T, S>(part, x.from(k), to, to_squares);
+    } else {
+      moments_along<false, Centered, T, S>(part, x.from(k), to, to_squares);
+    }
+  };
+  if constexpr (sizeof(S) == sizeof(double)) {
+    run(0.0, shape, 0, means, squares);
   } else {
-    moments_along<false, Centered, S>(shape, x, means, squares);
+    run(0.0f, shape, 0, means, squares);
+    Index begin = 0, end = shape.count;
+    while (begin < end && means[begin] == means[begin]) ++begin;
+    while (begin < end && means[end - 1] == means[end - 1]) --end;
+    if (begin < end) [[unlikely]] {
+      double means_again[set_block], squares_again[set_block];
+      run(0.0, shape.part(end - begin), begin, means_again, squares_again);
+      for (Index k = begin; k < end; ++k) {
+        if (means[k] == means[k]) continue;
+        means[k] = means_again[k - begin];
+        squares[k] = squares_again[k - begin];
+      }
+    }
   }
 }
 
@@ -75,17 +118,17 @@ void gradient_sums_along(const SetShape& shape, const SetMemory<const S>& gradie
       const S* const dy = gradient.data + k * gradient.set;
       const S* const kept = normalized.data + k * normalized.set;
       const Index dy_run = gradient.run, kept_run = normalized.run;
-      add_up<Across, true, Bytes>(
+      add_up<Across, true, Bytes, S>(
           shape, sums + k, products + k,
-          [=]<int N>(Index o, Index i, Packet<double, N>& sum, Packet<double, N>& product)
+          [=]<int N>(Index o, Index i, Packet<S, N>& sum, Packet<S, N>& product)
               EIGENTRAIN_INLINE_LAMBDA {
-                auto g = convert<double>(Packet<S, N>::load(dy + o * dy_run + i));
+                auto g = Packet<S, N>::load(dy + o * dy_run + i);
                 if constexpr (Which != Weight::none) {
                   const auto weight = weights_of<Across, Which>(weights, k, o);
-                  g *= convert<double>(weight.template at<N>(i));
+                  g *= weight.template at<N>(i);
                 }
                 sum += g;
-                product += g * convert<double>(Packet<S, N>::load(kept + o * kept_run + i));
+                product += g * Packet<S, N>::load(kept + o * kept_run + i);
               });
     }
   });

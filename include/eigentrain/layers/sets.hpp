@@ -14,15 +14,16 @@
 namespace eigentrain::detail {
 
 /// `across` means length 1 and sets that are neighbours, `large` that a cache can't hold all
-/// values.
+/// values, `goes_on` that sums across are added to what is there.
 struct SetShape {
   Index count;
   Index runs;
   Index length;
   bool across;
   bool large = false;
+  bool goes_on = false;
 
-  SetShape part(Index sets) const { return {sets, runs, length, across, large}; }
+  SetShape part(Index sets) const { return {sets, runs, length, across, large, goes_on}; }
   double size() const { return static_cast<double>(runs * length); }
 };
 
@@ -66,69 +67,6 @@ EIGENTRAIN_INLINE auto weights_of(const S* values, Index k, Index o) {
     return Along<Across, S>(values + k);
   } else {
     return Along<!Across, S>(values + (Across ? o : 0));
-  }
-}
-
-inline constexpr int set_lanes = 16;
-
-/// Two sums (or one) of all values of a set, or of `count` sets across: term<N>(o, i, a, b) adds
-/// the values from i on of run o to the sums a and b. Along runs, value i is added to lane i % 16,
-/// and the lanes are added in a fixed tree.
-template <bool Across, bool Two, int Bytes, class Term>
-EIGENTRAIN_INLINE void add_up(const SetShape& shape, double* a, double* b, const Term& term) {
-  constexpr int width = Bytes / static_cast<int>(sizeof(double));
-  using D = Packet<double, width>;
-  if constexpr (Across) {
-    const auto add = [&]<int Runs>(Index o, Index sets) EIGENTRAIN_INLINE_LAMBDA {
-      for_lanes<width>(0, sets, [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
-        auto first = Packet<double, N>::load(a + i), second = Packet<double, N>::load(b + i);
-        for (Index run = o; run < o + Runs; ++run)
-          term.template operator()<N>(run, i, first, second);
-        first.store(a + i);
-        if constexpr (Two) second.store(b + i);
-      });
-    };
-    for_lanes<width>(0, shape.count, [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
-      Packet<double, N>(0.0).store(a + i);
-      if constexpr (Two) Packet<double, N>(0.0).store(b + i);
-    });
-    Index o = 0;
-    for (; o + 4 <= shape.runs; o += 4) add.template operator()<4>(o, shape.count);
-    for (; o < shape.runs; ++o) add.template operator()<1>(o, shape.count);
-  } else {
-    double lanes[2 * set_lanes] = {};
-    double* const others = lanes + set_lanes;
-    for (Index o = 0; o < shape.runs; ++o) {
-      Index i = 0;
-      [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
-        // Spelled out, since compilers keep an array in registers only where they unroll the loop.
-        D first[] = {D::load(lanes + K * width)...};
-        D second[] = {D::load(others + K * width)...};
-        for (; i + set_lanes <= shape.length; i += set_lanes) {
-          (term.template operator()<width>(o, i + K * width, first[K], second[K]), ...);
-        }
-        (first[K].store(lanes + K * width), ...);
-        if constexpr (Two) (second[K].store(others + K * width), ...);
-      }(std::make_integer_sequence<int, set_lanes / width>());
-      for_lanes<width>(0, shape.length - i, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
-        auto one = Packet<double, N>::load(lanes + lane);
-        auto other = Packet<double, N>::load(others + lane);
-        term.template operator()<N>(o, i + lane, one, other);
-        one.store(lanes + lane);
-        if constexpr (Two) other.store(others + lane);
-      });
-    }
-    for (Index half = set_lanes / 2; half > 0; half /= 2) {
-      for_lanes<width>(0, half, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
-        using P = Packet<double, N>;
-        (P::load(lanes + lane) + P::load(lanes + half + lane)).store(lanes + lane);
-        if constexpr (Two) {
-          (P::load(others + lane) + P::load(others + half + lane)).store(others + lane);
-        }
-      });
-    }
-    *a = lanes[0];
-    if constexpr (Two) *b = others[0];
   }
 }
 

@@ -20,6 +20,7 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
   VectorNorm(Eigen::Index features, double epsilon)
       : Base(features, Norm::name, 4), epsilon_(epsilon) {
     require_in(ranges::positive, epsilon, Norm::name, "epsilon");
+    for (auto* row : {&sums_, &products_}) row->resize(static_cast<std::size_t>(features));
   }
 
  private:
@@ -66,9 +67,39 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
     }
   }
 
+  // Samples (or their positions) whose gradients are read twice while they are in the cache, all of
+  // them if threads share the work. Sums go on where they were, so this changes no bit.
+  static Eigen::Index panel(const Channels<const S>& batch) {
+    const Eigen::Index all = batch.samples * batch.positions;
+#ifdef _OPENMP
+    if (Eigen::nbThreads() > 1) return all;
+#endif
+    if (batch.inner > 1) return all;
+    constexpr Eigen::Index step = detail::float_additions;
+    const Eigen::Index fitting = 32768 / batch.channels / step * step;
+    return fitting < step ? step : fitting;
+  }
+  template <class T>
+  static Channels<T> part(const Channels<T>& batch, Eigen::Index first, Eigen::Index count) {
+    return {batch.data + first * batch.stride, count, 1, batch.channels, batch.inner, batch.stride};
+  }
+
   void differentiate(const Channels<const S>& gradient, const Channels<S>& result,
                      const Channels<const S>& kept, const S* scales) {
-    detail::channel_gradients<S>(gradient, kept, this->row(1), this->row(3));
+    const Eigen::Index all = gradient.samples * gradient.positions, most = panel(gradient);
+    for (std::size_t c = 0; c < sums_.size(); ++c) sums_[c] = products_[c] = 0.0;
+    for (Eigen::Index first = 0; first < all; first += most) {
+      const Eigen::Index count = all - first < most ? all - first : most;
+      const auto dy = part(gradient, first, count), x = part(kept, first, count);
+      detail::channel_gradient_sums<S>(dy, x, sums_.data(), products_.data(), first > 0);
+      differentiate_part(dy, part(result, first, count), x, scales + first * gradient.inner);
+    }
+    detail::set_means<S>(this->features(), 1.0, sums_.data(), products_.data(), this->row(3),
+                         this->row(1));
+  }
+
+  void differentiate_part(const Channels<const S>& gradient, const Channels<S>& result,
+                          const Channels<const S>& kept, const S* scales) {
     const detail::SetShape shape = sets(gradient);
     for (Eigen::Index call = 0; call < calls(gradient); ++call) {
       detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
@@ -88,6 +119,7 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
   }
 
   double epsilon_;
+  detail::Buffer<double> sums_, products_;  // the gradients of β and γ
 };
 
 }  // namespace eigentrain

@@ -20,6 +20,8 @@ struct AdaBeliefOptions {
 };
 
 /// AdaBelief as a sequence, for use inside chain(): adabelief_direction, decay_weights, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adabelief({}));
 template <std::same_as<AdaBeliefOptions> Options = AdaBeliefOptions>
 auto adabelief(const Options& options) {
   return sequence(adabelief_direction({.beta1 = options.beta1,

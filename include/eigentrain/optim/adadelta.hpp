@@ -18,6 +18,8 @@ struct AdaDeltaOptions {
 };
 
 /// AdaDelta as a sequence, for use inside chain(): add_decay, adadelta_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adadelta({}));
 template <std::same_as<AdaDeltaOptions> Options = AdaDeltaOptions>
 auto adadelta(const Options& options) {
   return sequence(add_decay(options.weight_decay),

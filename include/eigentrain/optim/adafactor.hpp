@@ -58,6 +58,8 @@ class RelativeDescend {
 };
 
 /// Adafactor as a sequence, for use inside chain() and partition().
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adafactor({}));
 template <std::same_as<AdafactorOptions> Options = AdafactorOptions>
 auto adafactor(const Options& options) {
   return sequence(

@@ -20,6 +20,8 @@ struct AdaGradOptions {
 };
 
 /// AdaGrad as a sequence, for use inside chain(): add_decay, adagrad_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adagrad({}));
 template <std::same_as<AdaGradOptions> Options = AdaGradOptions>
 auto adagrad(const Options& options) {
   return sequence(add_decay(options.weight_decay),

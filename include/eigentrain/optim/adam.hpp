@@ -21,6 +21,8 @@ struct AdamOptions {
 };
 
 /// Adam as a sequence, for use inside chain(): add_decay, adam_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adam({}));
 template <std::same_as<AdamOptions> Options = AdamOptions>
 auto adam(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -20,6 +20,8 @@ struct AdaMaxOptions {
 };
 
 /// AdaMax as a sequence, for use inside chain(): add_decay, adamax_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adamax({}));
 template <std::same_as<AdaMaxOptions> Options = AdaMaxOptions>
 auto adamax(const Options& options) {
   return sequence(add_decay(options.weight_decay),

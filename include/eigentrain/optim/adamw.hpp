@@ -21,6 +21,8 @@ struct AdamWOptions {
 };
 
 /// AdamW as a sequence, for use inside chain(): adam_direction, decay_weights, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adamw({}));
 template <std::same_as<AdamWOptions> Options = AdamWOptions>
 auto adamw(const Options& options) {
   return sequence(adam_direction(detail::adam_direction_options(options)),

@@ -20,6 +20,8 @@ struct AdanOptions {
 };
 
 /// Adan as a sequence, for use inside chain(): adan_direction, descend_with_decay.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::adan({}));
 template <std::same_as<AdanOptions> Options = AdanOptions>
 auto adan(const Options& options) {
   return sequence(adan_direction({.beta1 = options.beta1,

@@ -9,6 +9,8 @@
 namespace eigentrain {
 
 /// AMSGrad as a sequence, for use inside chain(): add_decay, amsgrad_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::amsgrad({}));
 template <std::same_as<AdamOptions> Options = AdamOptions>
 auto amsgrad(const Options& options) {
   return sequence(add_decay(options.weight_decay),
@@ -17,6 +19,8 @@ auto amsgrad(const Options& options) {
 }
 
 /// AMSGrad as a sequence, with decoupled decay: amsgrad_direction, decay_weights, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::amsgradw({}));
 template <std::same_as<AdamWOptions> Options = AdamWOptions>
 auto amsgradw(const Options& options) {
   return sequence(amsgrad_direction(detail::adam_direction_options(options)),

@@ -24,6 +24,8 @@ struct LambOptions {
 };
 
 /// LAMB as a sequence, for use inside chain(): adam_direction, decay_weights, trust_ratio, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::lamb({}));
 template <std::same_as<LambOptions> Options = LambOptions>
 auto lamb(const Options& options) {
   return sequence(

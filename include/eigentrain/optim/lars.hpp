@@ -23,6 +23,8 @@ struct LarsOptions {
 };
 
 /// LARS as a sequence, for use inside chain(): trust_ratio, descend, momentum.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::lars({}));
 template <std::same_as<LarsOptions> Options = LarsOptions>
 auto lars(const Options& options) {
   return sequence(trust_ratio({.coefficient = options.trust_coefficient,

@@ -18,6 +18,8 @@ struct LionOptions {
 };
 
 /// Lion as a sequence, for use inside chain(): lion_direction, decay_weights, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::lion({}));
 template <std::same_as<LionOptions> Options = LionOptions>
 auto lion(const Options& options) {
   return sequence(lion_direction({.beta1 = options.beta1, .beta2 = options.beta2}),

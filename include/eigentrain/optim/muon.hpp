@@ -21,6 +21,8 @@ struct MuonOptions {
 
 /// Muon as a sequence, for use inside chain() and partition(): muon_direction, decay_weights,
 /// descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::muon({}));
 template <std::same_as<MuonOptions> Options = MuonOptions>
 auto muon(const Options& options) {
   return sequence(muon_direction({.momentum = options.momentum,

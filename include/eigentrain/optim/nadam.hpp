@@ -20,6 +20,8 @@ struct NAdamOptions {
 };
 
 /// NAdam as a sequence, for use inside chain(): add_decay, nadam_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::nadam({}));
 template <std::same_as<NAdamOptions> Options = NAdamOptions>
 auto nadam(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -8,6 +8,8 @@
 namespace eigentrain {
 
 /// Prodigy as a sequence, for use inside chain(): prodigy_descent.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::prodigy({}));
 template <std::same_as<ProdigyOptions> Options = ProdigyOptions>
 auto prodigy(const Options& options) {
   return sequence(prodigy_descent(options));

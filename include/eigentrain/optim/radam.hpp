@@ -20,6 +20,8 @@ struct RAdamOptions {
 };
 
 /// RAdam as a sequence, for use inside chain(): add_decay, radam_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::radam({}));
 template <std::same_as<RAdamOptions> Options = RAdamOptions>
 auto radam(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -22,6 +22,8 @@ struct RmsPropOptions {
 };
 
 /// RMSProp as a sequence, for use inside chain(): add_decay, rms_direction, momentum, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::rms_prop({}));
 template <std::same_as<RmsPropOptions> Options = RmsPropOptions>
 auto rms_prop(const Options& options) {
   return sequence(add_decay(options.weight_decay),

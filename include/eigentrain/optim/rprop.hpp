@@ -18,6 +18,8 @@ struct RpropOptions {
 };
 
 /// Rprop as a sequence, for use inside chain(): rprop_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::rprop({}));
 template <std::same_as<RpropOptions> Options = RpropOptions>
 auto rprop(const Options& options) {
   return sequence(rprop_direction({.initial_step = options.learning_rate,

@@ -23,6 +23,9 @@ struct ScheduleFreeAdamWOptions {
 
 /// Schedule-free AdamW as a sequence, for use inside chain(): corrected_rms_direction,
 /// decay_weights, schedule_free.
+///
+///     auto optimizer =
+///         et::chain<float>(et::clip_by_global_norm(1.0), et::schedule_free_adamw({}));
 template <std::same_as<ScheduleFreeAdamWOptions> Options = ScheduleFreeAdamWOptions>
 auto schedule_free_adamw(const Options& options) {
   return sequence(corrected_rms_direction({.beta = options.beta2, .epsilon = options.epsilon}),

@@ -19,6 +19,8 @@ struct ScheduleFreeSgdOptions {
 };
 
 /// Schedule-free SGD as a sequence, for use inside chain(): add_decay, schedule_free.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::schedule_free_sgd({}));
 template <std::same_as<ScheduleFreeSgdOptions> Options = ScheduleFreeSgdOptions>
 auto schedule_free_sgd(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -19,6 +19,8 @@ struct SgdOptions {
 };
 
 /// SGD as a sequence, for use inside chain(): add_decay, momentum, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::sgd({}));
 template <std::same_as<SgdOptions> Options = SgdOptions>
 auto sgd(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -17,6 +17,8 @@ struct SignumOptions {
 };
 
 /// Signum as a sequence, for use inside chain(): add_decay, sign_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::signum({}));
 template <std::same_as<SignumOptions> Options = SignumOptions>
 auto signum(const Options& options) {
   return sequence(add_decay(options.weight_decay), sign_direction({.momentum = options.momentum}),

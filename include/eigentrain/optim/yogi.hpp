@@ -21,6 +21,8 @@ struct YogiOptions {
 };
 
 /// Yogi as a sequence, for use inside chain(): add_decay, yogi_direction, descend.
+///
+///     auto optimizer = et::chain<float>(et::clip_by_global_norm(1.0), et::yogi({}));
 template <std::same_as<YogiOptions> Options = YogiOptions>
 auto yogi(const Options& options) {
   return sequence(add_decay(options.weight_decay),

@@ -31,6 +31,7 @@ class ExponentialDecay {
   /// The rate at a step. Throws std::invalid_argument if step < 0.
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "exponential_decay", "step");
+    if (options_.initial == 0.0) return 0.0;  // however large the factor's power
     // Whole periods by products, so that they are as exact as those of step_decay; only the rest
     // of a period goes through exp and log.
     const std::int64_t rest = options_.staircase ? 0 : step % options_.period;

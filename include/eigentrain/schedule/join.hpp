@@ -41,6 +41,11 @@ class JoinedSchedulesOf {
   JoinOptionsOf<Schedule> options_;
 };
 
+template <class Schedule>
+JoinedSchedulesOf<Schedule> joined(JoinOptionsOf<Schedule> options) {
+  return JoinedSchedulesOf<Schedule>(std::move(options));
+}
+
 }  // namespace detail
 
 /// The options of join_schedules().
@@ -63,8 +68,8 @@ using JoinedSchedules = detail::JoinedSchedulesOf<Schedule>;
 ///
 /// As optax.join_schedules and torch.optim.lr_scheduler.SequentialLR.
 template <std::same_as<JoinOptions> Options = JoinOptions>
-JoinedSchedules join_schedules(Options options) {
-  return JoinedSchedules(std::move(options));
+auto join_schedules(Options options) {
+  return detail::joined(std::move(options));
 }
 
 }  // namespace eigentrain

@@ -28,6 +28,7 @@ class MultiStepDecay {
   /// The rate at a step. Throws std::invalid_argument if step < 0.
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "multi_step_decay", "step");
+    if (options_.initial == 0.0) return 0.0;  // however large the factor's power
     const auto falls = static_cast<std::int64_t>(detail::count_reached(options_.boundaries, step));
     return (Exact(options_.initial) * power(options_.factor, falls))[0];
   }

@@ -130,10 +130,10 @@ class ReduceOnPlateau {
   EIGENTRAIN_NOINLINE void restore(const PlateauState& state) {
     require_in(ranges::not_negative, state.rate, "reduce_on_plateau", "the state's rate");
     require_in(ranges::finite, state.best, "reduce_on_plateau", "the state's best");
-    require_at_least(0, state.metrics, "reduce_on_plateau", "the state's metrics");
-    require_at_least(0, state.bad, "reduce_on_plateau", "the state's bad");
-    require_at_least(0, state.cooldown, "reduce_on_plateau", "the state's cooldown");
-    require_at_least(0, state.cuts, "reduce_on_plateau", "the state's cuts");
+    require_count(state.metrics, "reduce_on_plateau", "the state's metrics");
+    require_count(state.bad, "reduce_on_plateau", "the state's bad");
+    require_count(state.cooldown, "reduce_on_plateau", "the state's cooldown");
+    require_count(state.cuts, "reduce_on_plateau", "the state's cuts");
     state_ = state;
   }
 

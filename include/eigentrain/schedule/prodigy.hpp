@@ -51,7 +51,7 @@ class ProdigyDescent {
       visit("numerator", numerator);
       visit("denominator", denominator);
       visit("corrected", corrected);
-      require(corrected >= 0 && corrected < INT64_MAX, "corrected: it can't be ", corrected);
+      require_count(corrected, "prodigy_descent", "corrected");
       seen.resize(static_cast<std::size_t>(list.size()));
       visit("seen", reinterpret_cast<unsigned char*>(seen.data()), seen.size());
       for (const char stage : seen) require(stage >= 0 && stage <= 2, "seen: must be 0, 1 or 2");

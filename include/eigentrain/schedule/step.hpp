@@ -28,6 +28,7 @@ class StepDecay {
   /// The rate at a step. Throws std::invalid_argument if step < 0.
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "step_decay", "step");
+    if (options_.initial == 0.0) return 0.0;  // however large the factor's power
     return (Exact(options_.initial) * power(options_.factor, step / options_.period))[0];
   }
 

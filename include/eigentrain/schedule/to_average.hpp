@@ -53,6 +53,10 @@ void move_between(Optimizer& optimizer, Parameters<S>& parameters, bool averagin
 /// x = y − (1/β − 1)·(z − y), for an evaluation; called twice, it does nothing the second time.
 /// `optimizer` is a chain with schedule_free() in it, or a ScheduleFreeSgd or ScheduleFreeAdamW,
 /// and the list that of its steps; throws std::invalid_argument, with nothing changed, if it isn't.
+///
+///     et::to_average(optimizer, parameters);
+///     evaluate();
+///     et::to_training(optimizer, parameters);
 template <Averaging Optimizer, class S>
 void to_average(Optimizer& optimizer, Parameters<S>& parameters) {
   detail::move_between(optimizer, parameters, true);

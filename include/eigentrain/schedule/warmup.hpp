@@ -33,6 +33,8 @@ class Warmup {
     if (options.shape == WarmupShape::exponential) {
       require_in(ranges::positive, options.start, "warmup", "start of an exponential warm-up");
       require_in(ranges::positive, target_, "warmup", "then(0) after an exponential warm-up");
+      require_in(ranges::positive, target_ / options.start, "warmup",
+                 "then(0) / start of an exponential warm-up");
     } else {
       require(options.shape == WarmupShape::linear || options.shape == WarmupShape::cosine,
               "warmup: shape must be one of WarmupShape's names");

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Sums over the values of sets, in an order that doesn't depend on the registers.
+#pragma once
+
+#include "eigentrain/layers/sets.hpp"
+
+namespace eigentrain::detail {
+
+// A term is a generic lambda: term<N>(o, i, a, b) adds what belongs to the values from i on of run
+// o to the sums a and b (or to a alone), which are packets of T. Sums of floats may be formed in
+// float as long as few are added; such a sum is then added in double. Additions of float are twice
+// as many at a time, and need no conversions.
+
+/// Additions in float, one after the other.
+inline constexpr Index float_additions = 16;
+
+/// a[i] += the values of lanes 0 … N − 1.
+template <int Bytes, int N>
+EIGENTRAIN_INLINE void add_lanes(const Packet<float, N>& values, double* a) {
+  float copy[N];
+  values.store(copy);
+  for_lanes<Bytes / static_cast<int>(sizeof(double))>(
+      0, N, [&]<int M>(Index i) EIGENTRAIN_INLINE_LAMBDA {
+        const auto sum = Packet<double, M>::load(a + i);
+        (sum + convert<double>(Packet<float, M>::load(copy + i))).store(a + i);
+      });
+}
+
+/// Sets across at a time, at most.
+inline constexpr Index most_across = 1024;
+
+/// Two sums (or one) of `count` sets across, formed in T. Four runs at a time are walked along,
+/// which is as many as processors foresee.
+template <bool Two, int Bytes, class T, class Term>
+EIGENTRAIN_INLINE void add_up_across(const SetShape& shape, double* a, double* b,
+                                     const Term& term) {
+  constexpr bool in_float = sizeof(T) < sizeof(double);
+  T partial[in_float ? 2 * most_across : 1];
+  T* const others = partial + (in_float ? most_across : 0);
+  for (Index k = 0; k < (shape.goes_on ? 0 : shape.count); ++k) {
+    a[k] = 0.0;
+    if constexpr (Two) b[k] = 0.0;
+  }
+  for (Index o = 0; o < shape.runs; o += 4) {
+    const Index end = shape.runs - o < 4 ? shape.runs : o + 4;
+    const bool begins = o % float_additions == 0;
+    const bool ends = end % float_additions == 0 || end == shape.runs;
+    for_lanes<Bytes / static_cast<int>(sizeof(T))>(
+        0, shape.count, [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
+          using P = Packet<T, N>;
+          P first(T(0)), second(T(0));
+          if constexpr (!in_float) {
+            first = P::load(a + i);
+            if constexpr (Two) second = P::load(b + i);
+          } else if (!begins) {
+            first = P::load(partial + i);
+            if constexpr (Two) second = P::load(others + i);
+          }
+          for (Index run = o; run < end; ++run) term.template operator()<N>(run, i, first, second);
+          if constexpr (!in_float) {
+            first.store(a + i);
+            if constexpr (Two) second.store(b + i);
+          } else if (ends) {
+            add_lanes<Bytes>(first, a + i);
+            if constexpr (Two) add_lanes<Bytes>(second, b + i);
+          } else {
+            first.store(partial + i);
+            if constexpr (Two) second.store(others + i);
+          }
+        });
+  }
+}
+
+/// Lanes of double, in which the sums of a set along its runs end up.
+inline constexpr int set_lanes = 16;
+
+/// Two sums (or one) of one set along its runs, formed in T. Value i of a run is added to lane
+/// i % 16 in double, i % 32 in float, and the lanes are added in a fixed tree; those of float down
+/// to four, which are added in double.
+template <bool Two, int Bytes, class T, class Term>
+EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b, const Term& term) {
+  constexpr bool in_float = sizeof(T) < sizeof(double);
+  constexpr int width = Bytes / static_cast<int>(sizeof(T)), step = (in_float ? 2 : 1) * set_lanes;
+  using P = Packet<T, width>;
+  alignas(64) T sums[2 * step] = {};
+  alignas(64) double lanes[2 * set_lanes] = {};
+  const auto fold = [&]<class V>(V* values, int from, int to) EIGENTRAIN_INLINE_LAMBDA {
+    for (int half = from / 2; half >= to; half /= 2) {
+      for_lanes<Bytes / static_cast<int>(sizeof(V))>(
+          0, half, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
+            using Q = Packet<V, N>;
+            (Q::load(values + lane) + Q::load(values + half + lane)).store(values + lane);
+          });
+    }
+  };
+  const auto flush = [&]() EIGENTRAIN_INLINE_LAMBDA {
+    for (int which = 0; which < (Two ? 2 : 1); ++which) {
+      T* const from = sums + which * step;
+      if constexpr (in_float) {
+        fold(from, step, 4);
+        add_lanes<Bytes>(Packet<T, 4>::load(from), lanes + which * set_lanes);
+      } else {
+        for (int lane = 0; lane < step; ++lane) lanes[which * set_lanes + lane] = from[lane];
+      }
+    }
+  };
+  Index room = float_additions;
+  const auto count_steps = [&](Index steps) EIGENTRAIN_INLINE_LAMBDA {
+    if constexpr (in_float) {
+      room -= steps;
+      if (room == 0) {
+        flush();
+        for (T& sum : sums) sum = T(0);
+        room = float_additions;
+      }
+    }
+  };
+  for (Index o = 0; o < shape.runs; ++o) {
+    Index i = 0;
+    while (shape.length - i >= step) {
+      Index steps = (shape.length - i) / step;
+      if (in_float && steps > room) steps = room;
+      [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
+        // Spelled out, since compilers keep an array in registers only where they unroll the loop.
+        P first[] = {P::load(sums + K * width)...};
+        P second[] = {P::load(sums + step + K * width)...};
+        for (const Index end = i + steps * step; i < end; i += step) {
+          (term.template operator()<width>(o, i + K * width, first[K], second[K]), ...);
+        }
+        (first[K].store(sums + K * width), ...);
+        if constexpr (Two) (second[K].store(sums + step + K * width), ...);
+      }(std::make_integer_sequence<int, step / width>());
+      count_steps(steps);
+    }
+    if (i == shape.length) continue;
+    for_lanes<width>(0, shape.length - i, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
+      auto first = Packet<T, N>::load(sums + lane), second = Packet<T, N>::load(sums + step + lane);
+      term.template operator()<N>(o, i + lane, first, second);
+      first.store(sums + lane);
+      if constexpr (Two) second.store(sums + step + lane);
+    });
+    count_steps(1);
+  }
+  flush();
+  fold(lanes, in_float ? 4 : set_lanes, 1);
+  if constexpr (Two) fold(lanes + set_lanes, in_float ? 4 : set_lanes, 1);
+  *a = lanes[0];
+  if constexpr (Two) *b = lanes[set_lanes];
+}
+
+template <bool Across, bool Two, int Bytes, class T, class Term>
+EIGENTRAIN_INLINE void add_up(const SetShape& shape, double* a, double* b, const Term& term) {
+  if constexpr (Across) {
+    add_up_across<Two, Bytes, T>(shape, a, b, term);
+  } else {
+    add_up_along<Two, Bytes, T>(shape, a, b, term);
+  }
+}
+
+}  // namespace eigentrain::detail
