@@ -51,9 +51,17 @@ std::string format(const char* form, Values... values) {
   return text;
 }
 
+/// So many samples from the first one on that isn't trained on.
+mlp::Dataset samples_after(const mlp::Dataset& all, Eigen::Index first, Eigen::Index count) {
+  et::require(first + count <= all.size(), "techniques: needs at least ", first + count,
+              " samples to train on, got ", all.size());
+  return {all.features.middleCols(first, count), all.labels.segment(first, count), all.classes};
+}
+
 /// All ways of one seed after each other, so that a machine that gets slower does so for all.
 std::vector<Result> measure(const Experiment& experiment, const std::string& label,
                             mlp::TrainAndTest data, int seeds) {
+  mlp::Dataset validation = samples_after(data.train, experiment.samples, 2000);
   data.train.keep(experiment.samples);
   mlp::Dataset sample = data.train;  // enough to measure the loss on
   sample.keep(5000);
@@ -66,7 +74,7 @@ std::vector<Result> measure(const Experiment& experiment, const std::string& lab
   for (int seed = 1; seed <= seeds; ++seed) {
     for (Result& result : results) {
       result.runs.push_back(techniques::train(result.way, experiment.network, data, sample,
-                                              static_cast<std::uint64_t>(seed),
+                                              validation, static_cast<std::uint64_t>(seed),
                                               [&] { progress.update(done += samples); }));
     }
   }

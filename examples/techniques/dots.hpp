@@ -29,7 +29,7 @@ struct DotChart {
 
 inline std::string DotChart::svg() const {
   using plot::line, plot::number, plot::text_at;
-  constexpr double left = 150, panel_width = 330, gap = 30, top = 34, row_height = 22;
+  constexpr double left = 190, panel_width = 330, gap = 30, top = 34, row_height = 22;
   const auto all_rows = row_height * static_cast<double>(rows.size());
   std::vector<double> ends;
   for (const DotPanel& panel : panels) {

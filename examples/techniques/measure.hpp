@@ -32,7 +32,7 @@ struct Way {
   std::string name;
   et::Schedule rate;                          ///< by the step
   std::optional<et::Schedule> momentum = {};  ///< by the step, instead of the network's
-  bool plateau = false;     ///< takes 0.3 of the rate when the training loss gets no better
+  bool plateau = false;     ///< takes 0.3 of the rate when the validation loss gets no better
   double dropout = 0.0;     ///< after the hidden layers
   double decay = 0.0;       ///< λ of L2: λw is added to the gradient of a weight
   bool batch_norm = false;  ///< in the hidden layers
@@ -61,10 +61,11 @@ struct Run {
 
 /// Trains a network from its beginning. For the same seed all ways have the same initial weights
 /// and the same order of the samples; what dropout draws comes from a stream of its own.
-/// `train_sample` is what the training loss is measured on. `report` is told when an epoch is done.
+/// `train_sample` is what the training loss is measured on, `validation` what a plateau is found
+/// on. `report` is told when an epoch is done.
 inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest& data,
-                 const mlp::Dataset& train_sample, std::uint64_t seed,
-                 const std::function<void()>& report) {
+                 const mlp::Dataset& train_sample, const mlp::Dataset& validation,
+                 std::uint64_t seed, const std::function<void()>& report) {
   const et::Generator random(seed);
   et::Generator for_weights = random.split(0), for_order = random.split(1),
                 for_dropout = random.split(2);
@@ -89,7 +90,6 @@ inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest
   for (std::int64_t e = 0; e < network.epochs && !run.diverged; ++e) {
     Epoch epoch;
     epoch.rate = rate(step);
-    mlp::Score seen;
     const std::clock_t start = std::clock();
     batches.shuffle(for_order);
     for (Index i = 0; i < batches.count() && !run.diverged; ++i) {
@@ -98,14 +98,13 @@ inline Run train(const Way& way, const Network& network, const mlp::TrainAndTest
       const mlp::Score score = model.learn(batch.features, batch.labels, for_dropout);
       run.diverged = !std::isfinite(score.loss);
       if (run.diverged) break;
-      seen += score;
       optimizer.step(model.parameters());
       ++step;
     }
     epoch.seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     report();
     if (run.diverged) break;
-    if (way.plateau) plateau.update(seen.mean_loss());
+    if (way.plateau) plateau.update(mlp::evaluate(model, validation, largest).mean_loss());
     if (!network.every_epoch && e + 1 < network.epochs) continue;
     epoch.train = mlp::evaluate(model, train_sample, largest);
     epoch.test = mlp::evaluate(model, data.test, largest);

@@ -51,11 +51,11 @@ TEST_CASE("dots stand at the means, lines reach from the lowest to the highest")
   chart.panels.push_back({"two", {{80, 80, 80}, {81, 80.5, 82}}});
   const std::string svg = chart.svg();
   CHECK(xml::is_well_formed(svg));
-  // From 80 to 90 in 330 pixels, from 150 and from 510 on; rows of 22 from 34 on.
+  // From 80 to 90 in 330 pixels, from 190 and from 550 on; rows of 22 from 34 on.
   CHECK(xml::count(svg, "<circle") == 4);
-  CHECK(xml::count(svg, "<circle cx=\"282.0\" cy=\"45.0\"") == 1);
-  CHECK(xml::count(svg, "x1=\"216.0\" y1=\"45.0\" x2=\"480.0\" y2=\"45.0\" class=\"range\"") == 1);
-  CHECK(xml::count(svg, "<circle cx=\"543.0\" cy=\"67.0\"") == 1);
+  CHECK(xml::count(svg, "<circle cx=\"322.0\" cy=\"45.0\"") == 1);
+  CHECK(xml::count(svg, "x1=\"256.0\" y1=\"45.0\" x2=\"520.0\" y2=\"45.0\" class=\"range\"") == 1);
+  CHECK(xml::count(svg, "<circle cx=\"583.0\" cy=\"67.0\"") == 1);
   CHECK(xml::count(svg, ">a &lt; b<") == 1);
   CHECK(xml::count(svg, ">accuracy<") == 2);
   CHECK(xml::is_well_formed(techniques::DotChart{"nothing", {}, {{"one", {}}}}.svg()));

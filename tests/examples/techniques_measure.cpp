@@ -19,7 +19,7 @@ mlp::TrainAndTest spirals() {
 techniques::Run train(const Way& way, std::uint64_t seed = 1, int* reports = nullptr) {
   const mlp::TrainAndTest data = spirals();
   return techniques::train(way, {.hidden = {16}, .batch_size = 20, .epochs = 3}, data, data.train,
-                           seed, [&] {
+                           data.test, seed, [&] {
                              if (reports != nullptr) ++*reports;
                            });
 }
@@ -57,7 +57,7 @@ TEST_CASE("every technique changes the run, and a rate of infinity ends it") {
   CHECK(run.epochs.size() < 3);
 }
 
-TEST_CASE("a momentum of its own and a plateau of the training loss change the run") {
+TEST_CASE("a momentum of its own and a plateau of the validation loss change the run") {
   const techniques::Run run = train({.name = "", .rate = 0.01});
   CHECK(train({.name = "", .rate = 0.01, .momentum = 0.9}).epochs[2].test.loss ==
         run.epochs[2].test.loss);
@@ -66,9 +66,9 @@ TEST_CASE("a momentum of its own and a plateau of the training loss change the r
         run.epochs[2].test.loss);
   // Nothing gets better with such a rate: the first epoch is the best, one more is borne.
   const mlp::TrainAndTest data = spirals();
-  const techniques::Run still =
-      techniques::train({.name = "", .rate = 1e-9, .plateau = true},
-                        {.hidden = {4}, .batch_size = 20, .epochs = 5}, data, data.train, 1, [] {});
+  const techniques::Run still = techniques::train({.name = "", .rate = 1e-9, .plateau = true},
+                                                  {.hidden = {4}, .batch_size = 20, .epochs = 5},
+                                                  data, data.train, data.test, 1, [] {});
   const double factors[] = {1.0, 1.0, 1.0, 0.3, 0.3};
   for (std::size_t e = 0; e < 5; ++e) CHECK(still.epochs[e].rate == Approx(1e-9 * factors[e]));
 }
@@ -79,7 +79,7 @@ TEST_CASE("where only the end counts, only that is measured") {
       .hidden = {16}, .batch_size = 20, .epochs = 3, .every_epoch = false};
   int reports = 0;
   const techniques::Run last = techniques::train({.name = "", .rate = 0.1}, network, data,
-                                                 data.train, 1, [&] { ++reports; });
+                                                 data.train, data.test, 1, [&] { ++reports; });
   REQUIRE(last.epochs.size() == 1);
   CHECK(reports == 3);
   CHECK(last.epochs[0].test.loss == train({.name = "", .rate = 0.1}).epochs[2].test.loss);
