@@ -107,7 +107,10 @@ def tests_of(header, most):
     graph = {str(path.relative_to(HEADERS)): includes(path) for path in HEADERS.glob("*/*.hpp")}
     graph.update({path.name: includes(path) for path in (ROOT / "tests/support").glob("*.hpp")})
     own = ROOT / "tests" / header.relative_to(HEADERS).with_suffix(".cpp")
-    ranked = [own] if own.exists() else []
+    ranked = []
+    if own.exists():  # its head may say: More is in norms.cpp and golden_norms.cpp.
+        more = re.findall(r"\w+(?:/\w+)*\.cpp", own.read_text()[:400])
+        ranked = [own, *(path for path in sources if path.name in more and path.parent == own.parent)]
     for _ in range(4):
         # The table of optimizers takes minutes to compile; its tests come under other names too.
         near = [path for path in sources if using & set(includes(path)) and path not in ranked
@@ -119,12 +122,15 @@ def tests_of(header, most):
     return ranked[:most]
 
 
-def build(source, program, overlay):
-    """Builds a test with the headers of `overlay` before the others; the compiler's answer."""
+def build(source, program, overlay, sanitized=False):
+    """Builds a test with the headers of `overlay` before the others; did it compile?"""
     front = ["-I", str(overlay), "-include", str(SCRATCH / "first.hpp")]
-    return subprocess.run(["g++", *front, *FLAGS, str(source), str(SCRATCH / "main.o"),
-                           str(SCRATCH / "allocations.o"), "-o", str(program), "-lz"],
-                          capture_output=True, text=True, check=False)
+    last = [str(SCRATCH / "allocations.o")]
+    if sanitized:
+        last = [str(ROOT / "tests/support/allocations.cpp"), "-fsanitize=address,undefined",
+                "-fno-sanitize-recover=all"]
+    return subprocess.run(["g++", *front, *FLAGS, str(source), str(SCRATCH / "main.o"), *last,
+                           "-o", str(program), "-lz"], capture_output=True, check=False).returncode == 0
 
 
 def passes(program, limit):
@@ -142,14 +148,15 @@ class Baseline:
     def __init__(self):
         self.seconds = {}
 
-    def limit(self, source, folder):
-        if source not in self.seconds:
+    def limit(self, source, folder, sanitized):
+        test = (source, sanitized)
+        if test not in self.seconds:
             program = folder / "unchanged"
-            good = build(source, program, folder / "nothing").returncode == 0
+            good = build(source, program, folder / "nothing", sanitized)
             start = time.monotonic()
             good = good and passes(program, 120)
-            self.seconds[source] = time.monotonic() - start if good else None
-        seconds = self.seconds[source]
+            self.seconds[test] = time.monotonic() - start if good else None
+        seconds = self.seconds[test]
         return None if seconds is None else 20 + 10 * seconds
 
 
@@ -162,18 +169,19 @@ def try_mutant(mutant, baseline, most):
         changed = folder / "include/eigentrain" / header.relative_to(HEADERS)
         changed.parent.mkdir(parents=True)
         changed.write_text(text[:start] + after + text[end:])
-        tried = []
-        for source in tests_of(header, most):
-            limit = baseline.limit(source, folder)
+        tried = tests_of(header, most)
+        runs = [(source, False) for source in tried] + [(source, True) for source in tried[:1]]
+        verdict = "untested"
+        for source, sanitized in runs:  # the first once more, with ASan and UBSan, as CI runs them all
+            limit = baseline.limit(source, folder, sanitized)
             if limit is None:
                 continue
-            result = build(source, folder / "program", folder / "include")
-            if result.returncode != 0:
+            if not build(source, folder / "program", folder / "include", sanitized):
                 return "stillborn", source
-            tried.append(source)
             if not passes(folder / "program", limit):
                 return "killed", source
-        return ("survived" if tried else "untested"), None
+            verdict = "survived"
+        return verdict, None
 
 
 def prepare():
@@ -246,10 +254,15 @@ def main():
     parser.add_argument("--minutes", type=float, default=1e9, help="draw no more after this time")
     parser.add_argument("--report", type=pathlib.Path, help="write the report there too")
     parser.add_argument("--list", action="store_true", help="only show the mutants")
+    parser.add_argument("--retry", type=pathlib.Path, help="of these, only the survivors of a report")
     arguments = parser.parse_args()
     if arguments.only:
         arguments.sample = 10**6
     drawn = draw(arguments)
+    if arguments.retry:
+        known = arguments.retry.read_text()
+        drawn = [mutant for mutant in drawn
+                 if "{} (survived)\n  `{}` →\n  `{}`\n".format(*describe(mutant)) in known]
     if arguments.list:
         for mutant in drawn:
             print("{}\n  {}\n  {}".format(*describe(mutant)))
