@@ -330,3 +330,21 @@ TEST_CASE("dropout's rate follows a schedule") {
   }
   CHECK(y == ones);
 }
+
+TEST_CASE("a gradient that no cache holds has the same mask, wherever it begins", "[dropout]") {
+  // From 16 MiB on it is stored past the caches, unless it is no multiple of 16 bytes behind 0.
+  const Eigen::Index size = (1 << 22) + 700;
+  const Batch<float> ones = Batch<float>::Ones(size, 1);
+  Batch<float> y(size, 1), memory(size + 8, 1);
+  Dropout<float> dropout({.rate = 0.5});
+  Generator random(3);
+  dropout.forward(ones, y, random);
+  at_every_level([&] {
+    for (const Eigen::Index offset : {0, 1, 4}) {
+      memory.setConstant(7.0f);
+      dropout.backward(ones, memory.middleRows(offset, size));
+      CHECK((memory.middleRows(offset, size).array() == y.array()).all());
+      CHECK(memory(offset + size, 0) == 7.0f);
+    }
+  });
+}

@@ -31,10 +31,26 @@ EIGENTRAIN_INLINE void keep_lanes(const Words<UnsignedOf<S>, N>& kept, const S* 
   }
 }
 
+/// Values that no cache holds are stored past them, 16 bytes at a time, which is what `new` aligns
+/// to: that spares reading the lines that are overwritten.
+template <bool Past, class S>
+EIGENTRAIN_INLINE void pass_on([[maybe_unused]] const S* from, [[maybe_unused]] S* to,
+                               [[maybe_unused]] int count) {
+#if defined(__x86_64__) && EIGENTRAIN_VECTORS
+  if constexpr (Past) {
+    constexpr int step = 16 / static_cast<int>(sizeof(S));
+    for (int i = 0; i < count; i += step) {
+      _mm_stream_si128(reinterpret_cast<__m128i*>(to + i),
+                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
+    }
+  }
+#endif
+}
+
 /// Whole blocks of values without gaps, by the words of as many blocks of the mask.
-template <bool Filled, class S>
-void keep_blocks(const std::uint32_t* words, const S* source, S* target, const KeepOrFill<S>& by,
-                 Index blocks) {
+template <bool Filled, bool Past, class S>
+void keep_blocks_past(const std::uint32_t* words, const S* source, S* target,
+                      const KeepOrFill<S>& by, Index blocks) {
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     constexpr int lanes = Bytes / static_cast<int>(sizeof(S)), top = sizeof(S) * 8 - 1;
     using Bits = Words<UnsignedOf<S>, lanes>;
@@ -47,12 +63,36 @@ void keep_blocks(const std::uint32_t* words, const S* source, S* target, const K
         for (Index k = first; k < first + DropoutMask::block_values;
              k += DropoutMask::block_words) {
           const Bits kept = (dropped >> top) - Bits(UnsignedOf<S>(1));
-          keep_lanes<Filled, S, lanes>(kept, source + k, target + k, by);
+          if constexpr (Past) {
+            S values[lanes];
+            keep_lanes<Filled, S, lanes>(kept, source + k, values, by);
+            pass_on<Past>(values, target + k, lanes);
+          } else {
+            keep_lanes<Filled, S, lanes>(kept, source + k, target + k, by);
+          }
           dropped = dropped << 1;
         }
       }
     }
   });
+}
+
+template <bool Filled, class S>
+void keep_blocks(const std::uint32_t* words, const S* source, S* target, const KeepOrFill<S>& by,
+                 Index blocks, [[maybe_unused]] bool past = false) {
+#if defined(__x86_64__) && EIGENTRAIN_VECTORS
+  if (past && reinterpret_cast<std::uintptr_t>(target) % 16 == 0 && target != source) {
+    keep_blocks_past<Filled, true>(words, source, target, by, blocks);
+    return _mm_sfence();  // before another thread may read them
+  }
+#endif
+  keep_blocks_past<Filled, false>(words, source, target, by, blocks);
+}
+
+/// From 16 MiB on.
+template <class S>
+bool is_past_cache(const Memory<S>& memory) {
+  return memory.size() * static_cast<Index>(sizeof(S)) >= Index(1) << 24;
 }
 
 /// Calls blocks(from, to, first, count) for all blocks of a batch: `count` of them, without gaps,
@@ -88,7 +128,8 @@ void apply_mask(const DropoutMask& mask, const Memory<const S>& source, const Me
                 const KeepOrFill<S>& by) {
   if (by.is_identity) return copy_activations(source, target);
   for_blocks<S>(source, target, [&](const S* from, S* to, Index first, Index count) {
-    keep_blocks<Filled>(mask.words() + first * DropoutMask::block_words, from, to, by, count);
+    keep_blocks<Filled>(mask.words() + first * DropoutMask::block_words, from, to, by, count,
+                        is_past_cache(target));
   });
 }
 
