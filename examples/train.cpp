@@ -13,9 +13,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <limits>
@@ -442,13 +442,7 @@ std::vector<std::pair<std::string, std::string>> in_words(const Settings& s,
 training::FixedOptions fixed_options(const Settings& s, const mlp::TrainAndTest& data) {
   const auto number = [](double value) {
     char text[32];
-    std::snprintf(text, sizeof(text), "%.17g", value);
-    for (int digits = 6; digits < 17; ++digits) {  // as few as tell it from all others
-      char shorter[32];
-      std::snprintf(shorter, sizeof(shorter), "%.*g", digits, value);
-      if (std::strtod(shorter, nullptr) == value) return std::string(shorter);
-    }
-    return std::string(text);
+    return std::string(text, std::to_chars(text, text + sizeof(text), value).ptr);
   };
   const auto given = [&](const std::optional<double>& value) {
     return value ? number(*value) : std::string();
@@ -461,6 +455,7 @@ training::FixedOptions fixed_options(const Settings& s, const mlp::TrainAndTest&
   };
   const training::NetworkChoice& n = s.network;
   return {
+      {"--seed", et::message(s.seed)},  // before the data, which may be made from it
       {"--data", et::message(data.train.size(), " samples of ", data.train.features.rows(),
                              " numbers in ", data.train.classes, " classes and ", data.test.size(),
                              " to test on, checksum ", training::checksum(data))},
@@ -490,7 +485,6 @@ training::FixedOptions fixed_options(const Settings& s, const mlp::TrainAndTest&
       {"--warmup", et::message(s.warmup)},
       {"--clip-norm", number(s.clip_norm)},
       {"--clip-value", number(s.clip_value)},
-      {"--seed", et::message(s.seed)},
       {"--monitor", flag(!s.monitor.empty())}};
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The trainer as its users see it: what it prints, what it writes, how it ends.
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -19,31 +17,16 @@
 
 #ifdef EIGENTRAIN_TRAINER
 
+#include "trainer.hpp"
+
 using scratch::Folder;
+using trainer::check_refused;
+using trainer::figures;
+using trainer::lines;
+using trainer::Run;
+using trainer::train;
 
 namespace {
-
-struct Run {
-  int status = 0;
-  std::string out;
-  std::string error;
-};
-
-Run train(const std::string& arguments) {
-  const Folder folder;
-  const std::string command = std::string(EIGENTRAIN_TRAINER) + " " + arguments + " > " +
-                              (folder / "out").string() + " 2> " + (folder / "error").string();
-  const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, scratch::read(folder / "out"),
-          scratch::read(folder / "error")};
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> result;
-  for (std::string line; std::getline(in, line);) result.push_back(line);
-  return result;
-}
 
 double accuracy(const Run& run) {
   INFO(run.out << run.error);
@@ -53,22 +36,6 @@ double accuracy(const Run& run) {
   REQUIRE(last.size() == words.size() + 6);
   REQUIRE(last.starts_with(words));
   return std::stod(last.substr(words.size()));
-}
-
-// The rows of a log without the last column, which is a speed.
-std::vector<std::string> figures(const std::filesystem::path& log) {
-  std::vector<std::string> rows = lines(scratch::read(log));
-  for (std::string& row : rows) row.erase(row.rfind(','));
-  return rows;
-}
-
-void check_refused(const std::string& arguments, const std::string& why) {
-  const Run run = train(arguments);
-  INFO(arguments << "\n" << run.out << run.error);
-  CHECK(run.status == 1);
-  CHECK_THAT(run.error, StartsWith("train: "));
-  CHECK_THAT(run.error, ContainsSubstring(why));
-  CHECK(std::count(run.error.begin(), run.error.end(), '\n') == 1);
 }
 
 const std::string spirals = "--data spirals --hidden 32,32 ";
@@ -478,8 +445,9 @@ TEST_CASE("help is no error") {
   const Run run = train("--help");
   CHECK(run.status == 0);
   CHECK(run.error.empty());
-  for (const std::string option : {"--data", "--hidden", "--norm", "--dropout-kind", "drop-path",
-                                   "--learning-rate", "--clip-norm", "--csv", "--monitor"}) {
+  for (const std::string option :
+       {"--data", "--hidden", "--norm", "--dropout-kind", "drop-path", "--learning-rate",
+        "--clip-norm", "--csv", "--monitor", "--save", "--resume"}) {
     CHECK_THAT(run.out, ContainsSubstring(option));
   }
 }
