@@ -188,6 +188,8 @@ def prepare():
     SCRATCH.mkdir(parents=True, exist_ok=True)
     (SCRATCH / "first.hpp").write_text('#include <Eigen/Core>\n#include "support/catch.hpp"\n')
     for name in ("main", "allocations"):
+        if (SCRATCH / f"{name}.o").exists():
+            continue
         subprocess.run(["g++", *FLAGS, "-c", str(ROOT / f"tests/support/{name}.cpp"), "-o",
                         str(SCRATCH / f"{name}.o")], check=True)
     subprocess.run(["g++", *FLAGS, "-x", "c++-header", str(SCRATCH / "first.hpp"), "-o",
