@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What `llvm-cov export` says of the headers, by room, in Markdown: coverage.py <json> <root> <room>...
+"""What `llvm-cov export` says of the headers, by room, in Markdown; coverage.sh runs it in its folder:
+
+    coverage.py <root> <room>... -- <program>...
 
 A template has one record an instantiation and, never instantiated, none at all. So a line, branch or
 function counts as run if it is in any instantiation, and every line in the body of a function that has no
-record counts as not run.
+record counts as not run. The programs are asked one by one: of a function that one of them doesn't call
+and another does, llvm-cov would take the first's record only.
 """
 import collections
 import json
@@ -62,33 +65,50 @@ def share(part, whole):
     return f"{part} of {whole} ({part / whole:.1%})" if whole else "none"
 
 
+class Seen:
+    """Runs of lines, of branches and of functions, the most in any program."""
+
+    def __init__(self):
+        self.lines = collections.defaultdict(lambda: collections.defaultdict(int))  # file, line
+        self.ways = collections.defaultdict(lambda: collections.defaultdict(int))  # file, place and way
+        self.functions = collections.defaultdict(dict)  # file, line: runs, a name
+
+    def add(self, data):
+        for entry in data["files"]:
+            lines, ways = self.lines[entry["filename"]], self.ways[entry["filename"]]
+            for line, count in line_counts(entry["segments"]).items():
+                lines[line] = max(lines[line], count)
+            for branch in entry["branches"]:
+                for way in (0, 1):
+                    ways[(*branch[:4], way)] += branch[4 + way]
+        for entry in data["functions"]:
+            known, line = self.functions[entry["filenames"][0]], entry["regions"][0][0]
+            name = entry["name"].split(":")[-1]
+            known[line] = (max(entry["count"], known.get(line, (0, ""))[0]), name)
+
+
 def main():
-    data = json.loads(pathlib.Path(sys.argv[1]).read_text())["data"][0]
-    root = pathlib.Path(sys.argv[2]).resolve() / "include/eigentrain"
-    files = {entry["filename"]: entry for entry in data["files"]}
-    functions = collections.defaultdict(lambda: [0, ""])  # (file, line) -> runs, a name
-    for entry in data["functions"]:
-        function = functions[(entry["filenames"][0], entry["regions"][0][0])]
-        function[0] += entry["count"]
-        function[1] = entry["name"].split(":")[-1]
+    split = sys.argv.index("--")
+    root = pathlib.Path(sys.argv[1]).resolve() / "include/eigentrain"
+    rooms, programs = sys.argv[2:split], sys.argv[split + 1:]
+    seen = Seen()
+    for program in programs:
+        said = subprocess.run(["llvm-cov-19", "export", program, "-instr-profile=tests.profdata",
+                               "-sources", *(str(root / room) for room in rooms)],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        seen.add(json.loads(said.stdout)["data"][0])
     print("| room | lines | branches | functions |\n|---|---|---|---|")
     missed = []
-    for room in sys.argv[3:]:
+    for room in rooms:
         sums = collections.Counter()
         for header in sorted((root / room).glob("*.hpp")):
-            entry = files.get(str(header), {"segments": [], "branches": []})
+            lines, known = seen.lines[str(header)], seen.functions[str(header)]
+            ways = seen.ways[str(header)]
             text_lines, starts = bodies(header.read_text())
-            lines = line_counts(entry["segments"])
-            never = {line for line in text_lines if line not in lines}
-            sums["lines"] += len(lines) + len(never)
+            sums["lines"] += len(lines.keys() | text_lines)
             sums["lines run"] += sum(count > 0 for count in lines.values())
-            ways = collections.defaultdict(lambda: [0, 0])  # by place, over all instantiations
-            for branch in entry["branches"]:
-                ways[tuple(branch[:4])][0] += branch[4]
-                ways[tuple(branch[:4])][1] += branch[5]
-            sums["branches"] += 2 * len(ways)
-            sums["branches run"] += sum((way[0] > 0) + (way[1] > 0) for way in ways.values())
-            known = {line: said for (name, line), said in functions.items() if name == str(header)}
+            sums["branches"] += len(ways)
+            sums["branches run"] += sum(count > 0 for count in ways.values())
             names = {line: name for line, (runs, name) in known.items() if runs == 0}
             if names:
                 said = subprocess.run(["llvm-cxxfilt-19"], input="\n".join(names.values()), text=True,

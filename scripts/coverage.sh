@@ -38,13 +38,10 @@ LLVM_PROFILE_FILE=$PWD/profiles/%p-%m.profraw ctest -j "${JOBS:-$(getconf _NPROC
   --output-on-failure --no-tests=error
 
 llvm-profdata-19 merge -sparse profiles/*.profraw -o tests.profdata
-objects=""
+programs=""
 for program in tests/test_*; do
-  if [ -f "$program" ]; then objects="$objects -object $program"; fi
+  if [ -f "$program" ]; then programs="$programs $program"; fi
 done
-sources=""
-for room in "$@"; do sources="$sources $root/include/eigentrain/$room"; done
-# shellcheck disable=SC2086 # lists of words
-llvm-cov-19 export every_header.o $objects -instr-profile=tests.profdata -sources $sources >coverage.json
-python3 "$root/scripts/coverage.py" coverage.json "$root" "$@" >report.md
+# shellcheck disable=SC2086 # a list of words
+python3 "$root/scripts/coverage.py" "$root" "$@" -- every_header.o $programs >report.md
 cat report.md
