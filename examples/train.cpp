@@ -352,7 +352,8 @@ std::string format_row(const char* format, const Row& row) {
                            "or --clip-norm 1");
 }
 
-// From where the run is to the end of the epoch, or to a signal. Returns the samples per second.
+// From where the run is to the end of the epoch, or to the step in which a signal came. Returns the
+// samples per second.
 double train_epoch(const training::RunState& run, Index batch_size, const std::string& label,
                    const et::Schedule& rate, const std::optional<training::StopSignals>& stop) {
   training::Position& at = run.position;
@@ -362,7 +363,7 @@ double train_epoch(const training::RunState& run, Index batch_size, const std::s
   const Index begin = batches.done(), samples = begin + batches.left();
   const Index steps = (samples - 1) / batch_size + 1;
   mlp::Progress progress(label, samples);
-  while (batches.left() > 0 && !(stop && stop->signal() != 0)) {
+  while (batches.left() > 0) {
     const mlp::Batch batch = batches.next(batch_size);
     const mlp::Score score = run.model.learn(batch.features, batch.labels, run.random);
     if (!std::isfinite(score.loss)) diverged("the loss is " + std::to_string(score.loss));
@@ -379,6 +380,8 @@ double train_epoch(const training::RunState& run, Index batch_size, const std::s
     }
     at.train += score;
     progress.update(at.train.samples);
+    // Not before the first step: an epoch without one is an epoch that hasn't been shuffled.
+    if (stop && stop->signal() != 0) break;
   }
   return static_cast<double>(batches.done() - begin) / stopwatch.seconds();
 }

@@ -88,3 +88,60 @@ TEST_CASE("what may stand on a scale") {
     CHECK_FALSE(is_drawable(scale, infinity));
   }
 }
+
+namespace {
+
+// What a checkpoint does, in memory.
+struct Tape {
+  bool plays = false;
+  std::vector<double> numbers = {};
+  std::size_t at = 0;
+
+  template <class T>
+  void operator()(const char*, T& number) {
+    if (plays) {
+      number = static_cast<T>(numbers[at++]);
+    } else {
+      numbers.push_back(static_cast<double>(number));
+    }
+  }
+  void operator()(const char* name, double* begin, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) (*this)(name, begin[i]);
+  }
+  long count(const char* name, long now) {
+    (*this)(name, now);
+    return now;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a trace that is taken up again goes on as if it had never stopped") {
+  for (const int stop : {0, 1, 5, 8, 700, 703}) {
+    plot::Trace whole(plot::Scale::linear, 8), begun(plot::Scale::linear, 8);
+    plot::Trace resumed(plot::Scale::linear, 8);
+    const auto push = [](plot::Trace& trace, int i) { trace.push(i, (i * 37) % 101); };
+    for (int i = 0; i < stop; ++i) push(begun, i);
+    Tape tape;
+    begun.visit_state(tape);
+    tape.plays = true;
+    resumed.visit_state(tape);
+    CHECK(tape.at == tape.numbers.size());
+    const auto same = [](const plot::Trace& a, const plot::Trace& b) {
+      const auto equal = [](const plot::Point& p, const plot::Point& q) {
+        return p.x == q.x && p.y == q.y;
+      };
+      const auto left = a.points(), right = b.points();
+      return std::equal(left.begin(), left.end(), right.begin(), right.end(), equal);
+    };
+    CHECK(same(resumed, begun));
+    for (int i = 0; i < 1000; ++i) {
+      push(whole, i);
+      if (i >= stop) push(resumed, i);
+    }
+    CHECK(same(resumed, whole));
+  }
+  Tape impossible{.plays = true, .numbers = {1, 2, 0, 0, 0}};  // 2 points in a run of 1
+  plot::Trace trace;
+  CHECK_THROWS_AS(trace.visit_state(impossible), std::invalid_argument);
+}

@@ -5,13 +5,13 @@
 
 #ifdef EIGENTRAIN_TRAINER
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -59,32 +59,73 @@ std::string page_of(const std::filesystem::path& file) {
   return html.erase(begin, end - begin);
 }
 
-// Starts the trainer in the folder, and sends it a signal when it has printed the head of its
-// table and, after that, trained for some milliseconds. The status is that of a shell.
-Run interrupt(const Folder& folder, const std::string& command, int signal, int milliseconds) {
-  const std::string line = "cd " + folder.path().string() + " && exec " + command + " > " +
-                           (folder / "out").string() + " 2> " + (folder / "error").string();
-  scratch::write(folder / "out", {});
+enum class When {
+  at_once,     // before the first step
+  in_an_epoch  // when it has printed the head of its table, or later
+};
+
+// What Linux knows of a process: whether it has become the trainer, and has a handler for a signal.
+bool catches(pid_t process, int signal) {
+  const std::string name = std::filesystem::path(EIGENTRAIN_TRAINER).filename().string();
+  const std::string status = scratch::read("/proc/" + std::to_string(process) + "/status");
+  const std::string word = "SigCgt:";
+  const std::size_t at = status.find(word);
+  if (at == std::string::npos || !status.starts_with("Name:\t" + name.substr(0, 15) + "\n")) {
+    return false;
+  }
+  return (std::stoull(status.substr(at + word.size()), nullptr, 16) >> (signal - 1) & 1U) != 0;
+}
+
+std::string read_some(int pipe) {
+  char text[4096];
+  const ssize_t size = read(pipe, text, sizeof(text));
+  return {text, text + std::max<ssize_t>(size, 0)};
+}
+
+// Starts the trainer in a folder and sends it a signal, with 0 for none. The status is that of a
+// shell, or −signal if it ended by one.
+Run interrupt(const Folder& folder, const std::string& command, int signal, When when) {
+  int pipe_ends[2];
+  REQUIRE(pipe(pipe_ends) == 0);
+  std::size_t filled = 0;
+  if (signal != 0 && when == When::at_once) {  // it will wait when it wants to print
+    const int flags = fcntl(pipe_ends[1], F_GETFL);
+    fcntl(pipe_ends[1], F_SETFL, flags | O_NONBLOCK);
+    while (write(pipe_ends[1], ".", 1) == 1) ++filled;
+    fcntl(pipe_ends[1], F_SETFL, flags);
+  }
+  const std::string line = "cd " + folder.path().string() + " && exec " + command + " 2> error";
   const pid_t child = fork();
   if (child == 0) {
-    ::signal(signal, SIG_DFL);  // a shell's background job has it ignored
+    ::signal(SIGINT, SIG_DFL);  // a shell's background job has it ignored
+    dup2(pipe_ends[1], 1);
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
     execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
     _exit(127);
   }
+  close(pipe_ends[1]);
   int status = 0;
-  const auto pause = [](int time) { std::this_thread::sleep_for(std::chrono::milliseconds(time)); };
   bool ended = false;
-  while (!ended && scratch::read(folder / "out").find("samples/s") == std::string::npos) {
-    pause(1);
-    ended = waitpid(child, &status, WNOHANG) == child;
+  std::string out, more;
+  if (filled > 0) {
+    while (!ended && !catches(child, signal)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      ended = waitpid(child, &status, WNOHANG) == child;
+    }
+  } else if (signal != 0) {
+    do {
+      out += more = read_some(pipe_ends[0]);
+    } while (!more.empty() && out.find("samples/s") == std::string::npos);
   }
-  if (!ended) {
-    pause(milliseconds);
-    kill(child, signal);
-    waitpid(child, &status, 0);
-  }
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-          scratch::read(folder / "out"), scratch::read(folder / "error")};
+  if (!ended && signal != 0) kill(child, signal);
+  do {
+    out += more = read_some(pipe_ends[0]);
+  } while (!more.empty());
+  close(pipe_ends[0]);
+  if (!ended) waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), out.substr(filled),
+          scratch::read(folder / "error")};
 }
 
 }  // namespace
@@ -129,52 +170,61 @@ TEST_CASE("a run that goes on in another process ends with the bits of one that 
   CHECK_THAT(complete.out, ContainsSubstring("all of the 4 epochs are done"));
 }
 
-TEST_CASE("Ctrl-C saves in the middle of an epoch, and the line that it prints goes on exactly") {
+TEST_CASE("Ctrl-C saves after the step, and the line that is printed then goes on exactly") {
   const Folder folder, straight;
-  const std::string options =
-      "--data spirals --hidden 128,128 --limit 8000 --batch-size 16 --epochs 3 --dropout 0.1 "
-      "--norm batch --optimizer sgd --momentum 0.9 --csv log.csv --monitor 'a page.html' ";
-  const std::string first = EIGENTRAIN_TRAINER + (" " + options) + "--save run.st";
-  const Run whole = interrupt(straight, first, 0, 0);  // no signal: to the end
+  const std::string first = EIGENTRAIN_TRAINER
+      " --data spirals --hidden 16 --limit 300 --batch-size 128 --epochs 3 --dropout 0.1 --norm "
+      "batch --optimizer sgd --momentum 0.9 --csv log.csv --monitor 'a page.html' --monitor-every "
+      "2 "
+      "--save run.st";
+  const Run whole = interrupt(straight, first, 0, When::at_once);
   REQUIRE(whole.status == 0);
 
   std::string command = first;
-  std::vector<std::string> rows;
-  const auto add_rows = [&rows](const Run& run) {
-    for (const std::string& row : table(run.out)) rows.push_back(row);
-  };
-  int in_epoch = 0;
-  for (const int signal : {SIGINT, SIGTERM, SIGINT}) {
-    const Run run = interrupt(folder, command, signal, 2);
+  std::vector<std::string> rows, places;
+  const std::string words = "; to go on: ";
+  Run run;
+  for (int signal = SIGINT; places.size() < 20; signal = signal == SIGINT ? SIGTERM : SIGINT) {
+    run = interrupt(folder, command, signal, When::at_once);
     INFO(run.out << run.error);
+    for (const std::string& row : table(run.out)) rows.push_back(row);
+    if (run.status == 0) break;
     REQUIRE(run.status == 128 + signal);
     REQUIRE(lines(run.error).size() == 1);
-    const std::string words = "; to go on: ";
     const std::size_t at = run.error.find(words);
     REQUIRE(at != std::string::npos);
-    CHECK_THAT(run.error, StartsWith("Saved behind epoch "));
-    in_epoch += run.error.find(" and 0 samples") == std::string::npos ? 1 : 0;
+    places.push_back(run.error.substr(0, at));
     command = lines(run.error.substr(at + words.size())).front();
     CHECK(command == first + " --resume run.st");
-    add_rows(run);
   }
-  CHECK(in_epoch > 0);
-  const Run last = interrupt(folder, command, 0, 0);
-  INFO(last.out << last.error);
-  REQUIRE(last.status == 0);
-  add_rows(last);
+  // A step each. With the last one everything was done.
+  CHECK(places ==
+        std::vector<std::string>{
+            "Saved behind epoch 0 and 128 samples", "Saved behind epoch 0 and 256 samples",
+            "Saved behind epoch 1 and 0 samples", "Saved behind epoch 1 and 128 samples",
+            "Saved behind epoch 1 and 256 samples", "Saved behind epoch 2 and 0 samples",
+            "Saved behind epoch 2 and 128 samples", "Saved behind epoch 2 and 256 samples"});
   CHECK(rows == table(whole.out));
   CHECK(rows.size() > 3);
-  CHECK(lines(last.out).back() == lines(whole.out).back());
+  CHECK(lines(run.out).back() == lines(whole.out).back());
   CHECK(scratch::read(folder / "run.st") == scratch::read(straight / "run.st"));
   CHECK(log_of(folder / "log.csv") == log_of(straight / "log.csv"));
   CHECK(page_of(folder / "a page.html") == page_of(straight / "a page.html"));
 }
 
-TEST_CASE("without --save Ctrl-C ends the trainer as usual") {
+TEST_CASE("Ctrl-C at any time saves with --save, and ends the trainer as usual without it") {
   const Folder folder;
-  const Run run = interrupt(folder, EIGENTRAIN_TRAINER " --data spirals --epochs 1000", SIGINT, 1);
-  CHECK(run.status == -SIGINT);
+  const std::string endless =
+      EIGENTRAIN_TRAINER " --data spirals --epochs 100000 --schedule constant";
+  CHECK(interrupt(folder, endless, SIGINT, When::in_an_epoch).status == -SIGINT);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  for (const std::string more : {" --save run.st", " --resume run.st"}) {
+    const Run run = interrupt(folder, endless + more, SIGINT, When::in_an_epoch);
+    INFO(run.error);
+    CHECK(run.status == 128 + SIGINT);
+    CHECK_THAT(run.error, EndsWith(" --resume run.st\n"));
+  }
+  CHECK(std::filesystem::exists(folder / "run.st"));
 }
 
 TEST_CASE("a run goes on with the options that it began with, or says in a line which differs") {
