@@ -121,7 +121,7 @@ def main():
             missed += [f"- {room}/{header.name}:{line} `{name}`" for line, name in sorted(names.items())]
         print("|", room, *(f"| {share(sums[what + ' run'], sums[what])}"
                            for what in ("lines", "branches", "functions")), "|")
-    print("\nFunctions that no test runs:\n")
+    print("\nFunctions that none of these tests runs:\n")
     print("\n".join(missed) or "none")
 
 

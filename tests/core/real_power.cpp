@@ -30,6 +30,7 @@ TEST_CASE("whole and half powers are written out", "[core]") {
     CHECK(real_power(base, 1.0)[0] == base);
     CHECK(real_power(base, 2.0)[0] == base * base);
     CHECK(real_power(base, 0.5)[0] == std::sqrt(base));
+    CHECK(real_power(base, -0.5)[0] == 1.0 / std::sqrt(base));
     CHECK(real_power(base, -1.0)[0] == 1.0 / base);
   }
   CHECK(real_power(4.0, 1.5)[0] == 8.0);

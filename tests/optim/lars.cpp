@@ -37,6 +37,7 @@ TEST_CASE("Lars: defaults are the paper's, and options out of range throw") {
   CHECK(options.trust_coefficient == 1e-3);
   CHECK(options.momentum == 0.9);
   CHECK(options.weight_decay == 0.0);
+  CHECK(options.epsilon == 1e-8);
   CHECK_THROWS_WITH(Lars({.momentum = 1.0}), "momentum: momentum must be in [0, 1), got 1");
   CHECK_THROWS_WITH(Lars({.dampening = 2.0}), "momentum: dampening must be in [0, 1], got 2");
   CHECK_THROWS_WITH(Lars({.weight_decay = -1.0}),

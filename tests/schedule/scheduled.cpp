@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 #include "support/levels.hpp"
 #include "support/probe.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 using et::test::probe;
@@ -77,6 +78,21 @@ TEST_CASE("so may the limit of a transform that measures, with its verdicts and 
   one.g[1] = std::nan("");
   CHECK_FALSE(optimizer.step(one.parameters));
   CHECK(optimizer.count() == 2);
+}
+
+TEST_CASE("what a transform measures is saved and comes back") {
+  One one;
+  one.g[0] = 30.0;
+  const auto clip = et::scheduled([](std::int64_t) { return et::clip_by_global_norm(1.0); });
+  auto optimizer = et::chain<double>(clip), fresh = optimizer;
+  optimizer.step(one.parameters);
+  et::test::MemoryVisitor visit;
+  optimizer.visit_state(visit, one.parameters);
+  visit.restores = true;
+  fresh.visit_state(visit, one.parameters);
+  using Clip = std::remove_const_t<decltype(clip)>;
+  CHECK(fresh.measured<Clip>().norm == optimizer.measured<Clip>().norm);
+  CHECK(fresh.measured<Clip>().clipped == 1);
 }
 
 TEST_CASE("gathering goes through") {
