@@ -250,7 +250,7 @@ def main():
     parser.add_argument("--room", action="append", help="core, init, ...; may come several times")
     parser.add_argument("--only", action="append", type=pathlib.Path, help="a header: all its mutants")
     parser.add_argument("--group", type=int, default=3, help="mutants of a header that is drawn (3)")
-    parser.add_argument("--tests", type=int, default=3, help="tests to try for a mutant (3)")
+    parser.add_argument("--tests", type=int, default=4, help="tests to try for a mutant (4)")
     parser.add_argument("--jobs", "-j", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="draw no more after this time")
     parser.add_argument("--report", type=pathlib.Path, help="write the report there too")

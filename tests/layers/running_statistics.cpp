@@ -4,6 +4,7 @@
 
 #include "eigentrain/layers/batch_norm.hpp"
 #include "support/catch.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 
@@ -15,4 +16,19 @@ TEST_CASE("running statistics are reset to 0 and 1") {
   CHECK(norm.batches() == 0);
   CHECK((norm.running_mean().array() == 0.0f).all());
   CHECK((norm.running_variance().array() == 1.0f).all());
+}
+
+TEST_CASE("running statistics say whether they are cumulative, and are saved with their count") {
+  et::BatchNorm<float> norm(2), fresh(2);
+  CHECK_FALSE(norm.cumulative());
+  norm.set_cumulative(true);
+  CHECK(norm.cumulative());
+  norm.set_batches(3);
+  norm.running_variance().setConstant(7.0f);
+  et::test::MemoryVisitor visit;
+  norm.visit_state(visit);
+  visit.restores = true;
+  fresh.visit_state(visit);
+  CHECK(fresh.batches() == 3);
+  CHECK((fresh.running_variance().array() == 7.0f).all());
 }
