@@ -6,23 +6,10 @@
 #   cmake (the same) -D CASE=x.cpp -P check.cmake
 cmake_minimum_required(VERSION 3.22)
 
-# The driver's flags of g++ and clang++; without optimization, nothing but the front end runs.
-set(ENV{LC_ALL} C)  # plain quotes in the messages
-set(compile ${COMPILER} ${FLAGS} -std=c++20 -I${INCLUDE})
-foreach(folder IN LISTS EIGEN)
-  list(APPEND compile -isystem ${folder})
-endforeach()
-set(eigen ${SCRATCH}/eigen.hpp)
-if(COMPILER MATCHES "clang")
-  set(parsed ${eigen}.pch)
-  set(use_parsed -include-pch ${parsed})
-else()
-  set(parsed ${eigen}.gch)
-  set(use_parsed -include ${eigen})
-endif()
+# Without optimization, nothing but the front end runs.
+include(${CMAKE_CURRENT_LIST_DIR}/../support/front_end.cmake)
 if(NOT DEFINED CASE)
-  file(WRITE ${eigen} "#include <Eigen/Core>\n")
-  execute_process(COMMAND ${compile} -x c++-header ${eigen} -o ${parsed} COMMAND_ERROR_IS_FATAL ANY)
+  parse_eigen()
   return()
 endif()
 

@@ -16,31 +16,8 @@ macro(start)
   file(WRITE ${page} "${marker}```cpp\nint a[2] = {1, 2};  // two\n\n  // ... more ...\nreturn a[0] + b;\n```\n")
 endmacro()
 
-macro(check)
-  execute_process(
-    COMMAND ${CMAKE_COMMAND} -D ROOT=${SCRATCH} -P ${CMAKE_CURRENT_LIST_DIR}/doc_code.cmake
-    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-endmacro()
-
-# expect(<part of the message>): the checker fails, with one fault, and says so.
-set(tried 0)
-macro(expect words)
-  check()
-  string(FIND "${output}" "${words}" found)
-  if(result EQUAL 0)
-    message(FATAL_ERROR "not noticed: ${words}\n${output}")
-  elseif(found EQUAL -1 OR NOT output MATCHES "1 faults in")
-    message(FATAL_ERROR "expected only: ${words}\ngot: ${output}")
-  endif()
-  math(EXPR tried "${tried} + 1")
-  start()
-endmacro()
-
-start()
-check()
-if(NOT result EQUAL 0)
-  message(FATAL_ERROR "a page without faults was refused: ${output}")
-endif()
+set(checked doc_code.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/faults.cmake)
 
 # A line of the page changes, or of the file.
 file(WRITE ${page} "${marker}```cpp\nint b = 4;\n```\n")

@@ -9,27 +9,10 @@
 # whatever way, and only for them: the others find nothing of it. Without FOLDER, that is what is done.
 cmake_minimum_required(VERSION 3.22)
 
-set(compile ${COMPILER} -std=c++20 -O2 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
-  -I${INCLUDE})
-foreach(folder IN LISTS EIGEN)
-  list(APPEND compile -isystem ${folder})
-endforeach()
-if(FLAGS)
-  list(APPEND compile ${FLAGS})
-endif()
-
-set(eigen ${SCRATCH}/eigen.hpp)
-if(COMPILER MATCHES "clang")
-  set(parsed ${eigen}.pch)
-  set(use_parsed -include-pch ${parsed})
-else()
-  set(parsed ${eigen}.gch)
-  set(use_parsed -Winvalid-pch -include ${eigen})
-endif()
+list(APPEND FLAGS -O2 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/front_end.cmake)
 if(NOT DEFINED FOLDER)
-  file(WRITE ${eigen} "#include <Eigen/Core>\n")
-  execute_process(COMMAND ${compile} -x c++-header ${eigen} -o ${parsed}
-    COMMAND_ERROR_IS_FATAL ANY)
+  parse_eigen()
   return()
 endif()
 

@@ -21,31 +21,8 @@ macro(start)
   file(WRITE ${SCRATCH}/tests/optim/c.cpp "#include \"eigentrain/optim/c.hpp\"\n")
 endmacro()
 
-macro(check)
-  execute_process(
-    COMMAND ${CMAKE_COMMAND} -D ROOT=${SCRATCH} -P ${CMAKE_CURRENT_LIST_DIR}/layout.cmake
-    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-endmacro()
-
-# expect(<part of the message>): the checker fails, with one fault, and says so.
-set(tried 0)
-macro(expect words)
-  check()
-  string(FIND "${output}" "${words}" found)
-  if(result EQUAL 0)
-    message(FATAL_ERROR "not noticed: ${words}\n${output}")
-  elseif(found EQUAL -1 OR NOT output MATCHES "1 faults in")
-    message(FATAL_ERROR "expected only: ${words}\ngot: ${output}")
-  endif()
-  math(EXPR tried "${tried} + 1")
-  start()
-endmacro()
-
-start()
-check()
-if(NOT result EQUAL 0)
-  message(FATAL_ERROR "a tree without faults was refused: ${output}")
-endif()
+set(checked layout.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/faults.cmake)
 
 file(WRITE ${tree}/core/a.hpp "${once}")
 expect("core/a.hpp: the first line")
