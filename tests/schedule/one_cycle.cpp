@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/schedule/one_cycle.hpp"
 
+#include <limits>
 #include <stdexcept>
 
 #include "golden/schedules_more.hpp"
@@ -113,6 +114,17 @@ TEST_CASE("one cycle of few or very many steps", "[schedule]") {
   CHECK(slow(0) == 0.02);
   CHECK(slow(far_away / 3) > 0.49);
   CHECK(slow(far_away) < 1e-5);
+  // The last of three phases is shorter than the distance of neighbouring numbers there.
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  for (const OneCycleShape shape : {OneCycleShape::linear, OneCycleShape::cosine}) {
+    const auto cycle = one_cycle({.peak = 1.0,
+                                  .steps = most,
+                                  .rise = 0.5,
+                                  .final_divisor = 1e3,
+                                  .shape = shape,
+                                  .three_phases = true});
+    CHECK(cycle(most - 58) == cycle(most - 1));
+  }
 }
 
 TEST_CASE("momentum is lowest where the rate is highest", "[schedule]") {

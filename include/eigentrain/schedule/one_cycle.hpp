@@ -59,6 +59,7 @@ class OneCycle {
  private:
   double between(double a, double b, double t, double from, double to) const {
     const double at = (Exact(t) - Exact(from))[0], of = (Exact(to) - Exact(from))[0];
+    if (at >= of) return b;  // beyond 2⁵³ a phase of some steps may have no length
     return shape_ == OneCycleShape::linear ? detail::linear_between(a, b, at, of)
                                            : detail::cosine_between(a, b, at, of);
   }
