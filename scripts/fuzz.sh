@@ -14,10 +14,11 @@ case $seconds in
     ;;
 esac
 
-# run <name>: one fuzzer. What is new goes into the first folder, for the next time.
+# run <name>: one fuzzer. What is new goes into the first folder, for the next time. The seed is fixed, so
+# that a run from a fresh clone can be repeated.
 run() {
   mkdir -p "corpus/$1"
-  set -- "$1" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1
+  set -- "$1" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 -seed=1
   if [ "$seconds" -gt 0 ]; then set -- "$@" "-max_total_time=$seconds"; else set -- "$@" -runs=0; fi
   if [ -f "$root/fuzz/$1.dict" ]; then set -- "$@" "-dict=$root/fuzz/$1.dict"; fi
   name=$1
