@@ -15,7 +15,7 @@ et::detail::StateFile file() {
                         R"("v":{"dtype":"U8","shape":[3],"data_offsets":[12,15]},)"
                         R"("yes":{"dtype":"BOOL","shape":[],"data_offsets":[15,16]}})",
                         16);
-  const auto bytes = std::as_bytes(std::span(text));
+  const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
   return et::detail::StateFile({bytes.begin(), bytes.end()});
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("a bool is 0 or 1") {
   std::string text =
       et::test::file_of(R"({"yes":{"dtype":"BOOL","shape":[],"data_offsets":[0,1]}})", 1);
   text.back() = '\2';
-  const auto bytes = std::as_bytes(std::span(text));
+  const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
   et::detail::StateFile stored({bytes.begin(), bytes.end()});
   et::detail::LoadingVisitor visit(stored);
   bool yes = false;

@@ -18,7 +18,7 @@ using et::test::Folder;
 namespace {
 
 void put(et::WholeFile& file, std::string_view text) {
-  file.write(std::as_bytes(std::span(text)));
+  file.write(std::as_bytes(std::span(text.data(), text.size())));
 }
 
 std::string fault_of(const fs::path& path, std::string_view text) {

@@ -22,7 +22,7 @@ inline std::string file_of(const std::string& header, std::size_t data) {
 }
 
 inline SafetensorsHeader header_of(std::string_view file) {
-  return read_header(std::as_bytes(std::span(file)));
+  return read_header(std::as_bytes(std::span(file.data(), file.size())));
 }
 
 }  // namespace eigentrain::test

@@ -121,7 +121,7 @@ inline void save_state(const std::filesystem::path& path,
     SafetensorsHeader header{std::move(listing.tensors), std::move(metadata), 0};
     const std::string text = header_text(header);
     WholeFile file(path);
-    file.write(std::as_bytes(std::span(text)));
+    file.write(std::as_bytes(std::span(text.data(), text.size())));
     std::size_t written = 0, wanted = 0;
     for (int bytes = 8; bytes > 0; bytes /= 2) {
       WritingVisitor writing(file, bytes);
