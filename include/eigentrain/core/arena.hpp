@@ -42,7 +42,10 @@ class Arena {
  private:
   static constexpr Index stagger = 1024;
 
-  void* place(Index k) const { return static_cast<char*>(memory_.data()) + stagger + k * stride_; }
+  void* place(Index k) const {
+    char* const begin = static_cast<char*>(memory_.data());
+    return begin == nullptr ? nullptr : begin + stagger + k * stride_;
+  }
 
   Index streams_ = 0;
   Index length_ = 0;

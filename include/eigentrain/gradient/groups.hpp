@@ -121,7 +121,7 @@ void fold_groups(const Grouped<S>& groups, Index first, Index count, double* res
   const auto fold = [&](Index k, Index at, const Value* values, Index n) {
     reduce_run<Fold>(lanes[k], at, values, values, std::array<Value*, 0>{}, n, term);
   };
-  const S* const data = groups.data + first * groups.step;
+  const S* const data = groups.size == 0 ? nullptr : groups.data + first * groups.step;
   if (groups.across) {
     Value copies[group_block][group_depth];  // read along the storage order, used across it
     for (Index at = 0; at < groups.size; at += group_depth) {
