@@ -124,7 +124,7 @@ struct Trust {
       const V u = L::product_plus(L::all(s.decay), p, L::load(t.g + i));
       const V m = L::product_plus(L::all(s.beta1), L::load(t.m + i), L::times(L::all(scale), u));
       L::store(t.m + i, m);
-      p = L::plus(p, L::times(L::all(-1.0f), m));
+      p = L::minus_product(L::all(1.0f), m, p);
     }
     L::store(t.p + i, p);
   }

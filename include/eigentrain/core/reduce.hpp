@@ -37,10 +37,6 @@ template <class D>
 struct Both {
   D first, second;
 };
-template <class T>
-inline constexpr int values_of = 1;
-template <class D>
-inline constexpr int values_of<Both<D>> = 2;
 
 template <class D>
 EIGENTRAIN_INLINE void load_lanes(D& to, const double* from) {
