@@ -93,6 +93,7 @@ TEMPLATE_TEST_CASE("the number of threads changes no bit of a step, at any SIMD 
       {
         const Threads threads(1);
         for (int step = 0; step < 3; ++step) expected.step(one.parameters);
+        expected.exchange(one.parameters);
       }
       for (const int count : {2, 3, 7, 16}) {
         const Threads threads(count);
@@ -100,6 +101,7 @@ TEMPLATE_TEST_CASE("the number of threads changes no bit of a step, at any SIMD 
         Model<S> many;
         auto optimizer = c.make(0.01);
         for (int step = 0; step < 3; ++step) optimizer.step(many.parameters);
+        optimizer.exchange(many.parameters);
         CAPTURE(count);
         CHECK(same_parameters(one, many));
       }
