@@ -144,9 +144,10 @@ auto pass_of(const Elements<S>& elements, S* const* streams, const Rules&... rul
 /// Calls pass(tensor, run) for all runs.
 template <class S, class Pass>
 void update_runs(const Elements<S>& elements, const Pass& pass) {
-  parallel_ranges(elements.total, Index(1) << 14, [&](Index begin, Index end) {
-    for_each_run(elements.tensors, begin, end, pass);
-  });
+  constexpr Index worth = Index(1) << 14;  // of a thread
+  const auto cut = [&](Index i, Index n) { return elements.cut(i, n); };
+  parallel_cuts((elements.total + worth - 1) / worth, cut,
+                [&](Index begin, Index end) { for_each_run(elements.tensors, begin, end, pass); });
 }
 
 /// Runs the rules over all tensors: every parameter, gradient and state value is loaded once and
