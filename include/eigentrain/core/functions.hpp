@@ -177,24 +177,4 @@ EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
   }
 }
 
-/// The same values as T, for sums in double: exact when T is the wider type.
-template <class T, class S, int N>
-EIGENTRAIN_INLINE Packet<T, N> convert(const Packet<S, N>& a) {
-  if constexpr (std::is_same_v<T, S>) {
-    return a;
-  } else if constexpr (N == 1) {
-    return static_cast<T>(a.lanes);
-  } else {
-    using Target = typename Packet<T, N>::Value;
-#if EIGENTRAIN_WIDE_ASM
-    if constexpr (sizeof(T) == 8 && sizeof(Target) > 16) {
-      Packet<T, N> result;
-      asm("vcvtps2pd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
-      return result;
-    }
-#endif
-    return Packet<T, N>::from(__builtin_convertvector(a.lanes, Target));
-  }
-}
-
 }  // namespace eigentrain
