@@ -41,7 +41,7 @@ class Part {
   }
 
   /// Writes at most `space` characters, a zero at the end included; returns how many there are.
-  EIGENTRAIN_NOINLINE int write(char* room, std::size_t space) const {
+  int write(char* room, std::size_t space) const {
     const auto first = static_cast<long long>(integer_), second = static_cast<long long>(second_);
     switch (kind_) {
       case Kind::text:

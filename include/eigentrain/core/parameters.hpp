@@ -204,7 +204,7 @@ class Parameters {
     known_ = entries_.data();
   }
 
-  static EIGENTRAIN_INLINE void look(Tensor<S>& tensor, const Entry& entry) {
+  static void look(Tensor<S>& tensor, const Entry& entry) {
     tensor.parameter = entry.parameter.memory(tensor.name, "parameter");
     tensor.gradient = entry.gradient.memory(tensor.name, "gradient");
   }

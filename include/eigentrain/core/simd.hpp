@@ -75,7 +75,7 @@ enum class SimdLevel { baseline = 16, avx2 = 32, avx512 = 64 };
 
 namespace detail {
 
-EIGENTRAIN_COLD inline SimdLevel detect_simd_level() {
+inline SimdLevel detect_simd_level() {
 #if EIGENTRAIN_HAS_AVX512
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
@@ -156,7 +156,7 @@ EIGENTRAIN_KERNEL EIGENTRAIN_TARGET_AVX512 void run_avx512(const Body& body) {
 ///
 /// Everything that it calls is inlined into the kernel, so it must call nothing heavy.
 template <class Body>
-void simd_dispatch(const Body& body) {
+EIGENTRAIN_INLINE void simd_dispatch(const Body& body) {
   switch (simd_level()) {
 #if EIGENTRAIN_HAS_AVX512
     case SimdLevel::avx512:
