@@ -224,6 +224,7 @@
 #include "eigentrain/schedule/scheduled.hpp"
 #include "eigentrain/schedule/shrink.hpp"
 #include "eigentrain/schedule/step.hpp"
+#include "eigentrain/schedule/step_function.hpp"
 #include "eigentrain/schedule/to_average.hpp"
 #include "eigentrain/schedule/warmup.hpp"
 #include "eigentrain/schedule/warmup_stable_decay.hpp"

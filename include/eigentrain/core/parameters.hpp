@@ -207,11 +207,11 @@ class Parameters {
   }
 
   // Where it lies now. Writes only what has changed: the other threads' caches keep the rest.
-  static EIGENTRAIN_INLINE void follow(Tensor<S>& tensor, const Entry& entry) {
+  static void follow(Tensor<S>& tensor, const Entry& entry) {
     const Memory<S> parameter = entry.parameter.memory(tensor.name, "parameter");
     const Memory<const S> gradient = entry.gradient.memory(tensor.name, "gradient");
-    if (tensor.parameter.data != parameter.data) tensor.parameter = parameter;
-    if (tensor.gradient.data != gradient.data) tensor.gradient = gradient;
+    if (tensor.parameter != parameter) tensor.parameter = parameter;
+    if (tensor.gradient != gradient) tensor.gradient = gradient;
   }
 
   // The number of the tensor with this name, −1 if there is none.
