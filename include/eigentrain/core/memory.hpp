@@ -25,7 +25,6 @@ struct Memory {
 
   /// The number of values.
   Index size() const { return inner * outer; }
-  friend bool operator==(const Memory&, const Memory&) = default;
 };
 
 /// Rows and columns, for messages and comparisons; a tensor of any rank has its size and cols −1.

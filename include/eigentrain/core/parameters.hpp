@@ -206,12 +206,13 @@ class Parameters {
     known_ = entries_.data();
   }
 
-  // Where it lies now. Writes only what has changed: the other threads' caches keep the rest.
+  // Where it lies now; inner, outer and stride stay. Writes only what has changed, so that the
+  // caches of other threads keep the rest.
   static void follow(Tensor<S>& tensor, const Entry& entry) {
     const Memory<S> parameter = entry.parameter.memory(tensor.name, "parameter");
     const Memory<const S> gradient = entry.gradient.memory(tensor.name, "gradient");
-    if (tensor.parameter != parameter) tensor.parameter = parameter;
-    if (tensor.gradient != gradient) tensor.gradient = gradient;
+    if (tensor.parameter.data != parameter.data) tensor.parameter = parameter;
+    if (tensor.gradient.data != gradient.data) tensor.gradient = gradient;
   }
 
   // The number of the tensor with this name, −1 if there is none.
