@@ -29,6 +29,9 @@ TEMPLATE_TEST_CASE("min, max and clamp let NaN through", "", float, double) {
                                : a > b                        ? a
                                                               : b; });
   compare<S>(
+      "larger", [](const auto& a, const auto& b) { return et::detail::larger(a, b); },
+      [](S a, S b) { return a > b ? a : b; });
+  compare<S>(
       "clamp", [](const auto& a, const auto&) { return clamp(a, S(-0.5), S(0.5)); },
       [nan](S a, S) { return std::isnan(a) ? nan : std::min(std::max(a, S(-0.5)), S(0.5)); });
 }
