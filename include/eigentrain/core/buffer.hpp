@@ -64,14 +64,15 @@ class Bytes {
     if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment_));
   }
 
-  template <class T>
-  static void exchange(T& a, T& b) {
-    const T before = a;
+  static void exchange(std::size_t& a, std::size_t& b) {
+    const std::size_t before = a;
     a = b;
     b = before;
   }
-  void swap(Bytes& other) noexcept {
-    exchange(data_, other.data_);
+  EIGENTRAIN_NOINLINE void swap(Bytes& other) noexcept {
+    void* const data = data_;
+    data_ = other.data_;
+    other.data_ = data;
     exchange(size_, other.size_);
     exchange(capacity_, other.capacity_);
     exchange(alignment_, other.alignment_);

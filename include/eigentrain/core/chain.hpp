@@ -70,12 +70,16 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     state_.bind(parameters, slots(), !begun_);
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
-    detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
+    if constexpr (measures) {
+      detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
+    }
     if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];
     const Verdict verdict = advance(elements, Step{count_ + 1, &powers_}, 0, streams, observer);
     if (verdict == Verdict::skip) return false;
-    detail::with_items(links_, [](auto&... links) { (links.keep(), ...); });
+    if constexpr (measures) {
+      detail::with_items(links_, [](auto&... links) { (links.keep(), ...); });
+    }
     begun_ = true;
     if (verdict == Verdict::gather) return false;
     ++count_;
@@ -133,6 +137,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
 
  private:
   static constexpr std::size_t length = sizeof...(Transforms);
+  static constexpr bool measures = (detail::Measuring<Transforms> || ...);
 
   template <std::size_t... I>
   Chain(Sequence<Transforms...>&& sequence, std::index_sequence<I...>)

@@ -41,7 +41,7 @@ class Part {
   }
 
   /// Writes at most `space` characters, a zero at the end included; returns how many there are.
-  EIGENTRAIN_NOINLINE int write(char* room, std::size_t space) const {
+  int write(char* room, std::size_t space) const {
     const auto first = static_cast<long long>(integer_), second = static_cast<long long>(second_);
     switch (kind_) {
       case Kind::text:
@@ -111,9 +111,10 @@ std::string message(const Parts&... parts) {
 }
 
 /// Throws std::invalid_argument with the joined parts unless the condition holds. Release builds
-/// check too; the message is built only when it is needed, and out of line.
+/// check too; the message is built only when it is needed, and out of line. Parts come by value,
+/// so that texts of all lengths are one type and one function.
 template <class... Parts>
-EIGENTRAIN_INLINE void require(bool condition, const Parts&... parts) {
+EIGENTRAIN_INLINE void require(bool condition, Parts... parts) {
   if (!condition) [[unlikely]] {
     detail::fail({parts...});
   }

@@ -40,7 +40,7 @@ class Named : public decltype(chain<S>(make(Options{}))) {
   // A template, so that ({}) means the default options and nothing else.
   /// With these options; throws what `make` throws.
   template <std::same_as<Options> O = Options>
-  explicit Named(const O& options) : Base(chain<S>(make(options))) {}
+  explicit Named(const O& options) : Base(detail::as_sequence(make(options))) {}
 };
 
 }  // namespace eigentrain

@@ -206,8 +206,9 @@ class Parameters {
     known_ = entries_.data();
   }
 
-  // Where it lies now. Writes only what has changed: the other threads' caches keep the rest.
-  static EIGENTRAIN_INLINE void follow(Tensor<S>& tensor, const Entry& entry) {
+  // Where it lies now; inner, outer and stride stay. Writes only what has changed, so that the
+  // caches of other threads keep the rest.
+  static void follow(Tensor<S>& tensor, const Entry& entry) {
     const Memory<S> parameter = entry.parameter.memory(tensor.name, "parameter");
     const Memory<const S> gradient = entry.gradient.memory(tensor.name, "gradient");
     if (tensor.parameter.data != parameter.data) tensor.parameter = parameter;

@@ -113,14 +113,19 @@ EIGENTRAIN_INLINE P apply(const P& gradient, const P& p, P* state, const Rules&.
   return u;
 }
 
+template <class Rule>
+inline constexpr bool is_either = false;
+template <class First, class Second>
+inline constexpr bool is_either<Either<First, Second>> = true;
+
 /// Calls f with the rule, or with the one that was chosen.
 template <class Rule, class F>
-void with_choice(const Rule& rule, const F& f) {
-  f(rule);
-}
-template <class First, class Second, class F>
-void with_choice(const Either<First, Second>& rules, const F& f) {
-  rules.use_first ? with_choice(rules.first, f) : with_choice(rules.second, f);
+EIGENTRAIN_INLINE void with_choice(const Rule& rule, const F& f) {
+  if constexpr (is_either<Rule>) {
+    rule.use_first ? with_choice(rule.first, f) : with_choice(rule.second, f);
+  } else {
+    f(rule);
+  }
 }
 
 }  // namespace detail

@@ -75,7 +75,7 @@ enum class SimdLevel { baseline = 16, avx2 = 32, avx512 = 64 };
 
 namespace detail {
 
-EIGENTRAIN_COLD inline SimdLevel detect_simd_level() {
+inline SimdLevel detect_simd_level() {
 #if EIGENTRAIN_HAS_AVX512
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
@@ -88,8 +88,12 @@ EIGENTRAIN_COLD inline SimdLevel detect_simd_level() {
   return SimdLevel::baseline;
 }
 
-inline std::atomic<SimdLevel>& current_simd_level() {
-  static std::atomic<SimdLevel> level{detect_simd_level()};
+/// The level in use, 0 before the first question.
+inline std::atomic<int> current_simd_level{0};
+
+EIGENTRAIN_COLD inline SimdLevel choose_simd_level() {
+  const SimdLevel level = detect_simd_level();
+  current_simd_level.store(static_cast<int>(level), std::memory_order_relaxed);
   return level;
 }
 
@@ -97,13 +101,13 @@ inline std::atomic<SimdLevel>& current_simd_level() {
 
 /// The widest level that this build has code for and this machine can run.
 inline SimdLevel best_simd_level() {
-  static const SimdLevel level = detail::detect_simd_level();
-  return level;
+  return detail::detect_simd_level();
 }
 
 /// The level in use: the best one unless set_simd_level chose another.
 inline SimdLevel simd_level() {
-  return detail::current_simd_level().load(std::memory_order_relaxed);
+  const int level = detail::current_simd_level.load(std::memory_order_relaxed);
+  return level != 0 ? SimdLevel(level) : detail::choose_simd_level();
 }
 
 /// Pins the level for the whole process; for tests and measurements, since it can change no result,
@@ -115,7 +119,7 @@ inline void set_simd_level(SimdLevel level) {
     throw std::invalid_argument(
         "set_simd_level: this machine or this build cannot run the level asked for");
   }
-  detail::current_simd_level().store(level, std::memory_order_relaxed);
+  detail::current_simd_level.store(static_cast<int>(level), std::memory_order_relaxed);
 }
 
 namespace detail {
@@ -153,7 +157,7 @@ EIGENTRAIN_KERNEL EIGENTRAIN_TARGET_AVX512 void run_avx512(const Body& body) {
 /// Everything that it calls is inlined into the kernel, so it must call nothing heavy. Registers
 /// are no wider than those of `widest`.
 template <class Body>
-void simd_dispatch(const Body& body, SimdLevel widest = SimdLevel::avx512) {
+EIGENTRAIN_INLINE void simd_dispatch(const Body& body, SimdLevel widest = SimdLevel::avx512) {
   const SimdLevel level = simd_level();
   switch (level < widest ? level : widest) {
 #if EIGENTRAIN_HAS_AVX512

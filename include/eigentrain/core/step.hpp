@@ -16,8 +16,12 @@ namespace detail {
 /// times base^(t mod 32), one product after the other.
 class StepPowers {
  public:
-  EIGENTRAIN_NOINLINE double operator()(double base, std::int64_t count) {
-    Entry* entry = find(base);
+  double operator()(double base, std::int64_t count) { return power_of(base, count, this); }
+
+  /// baseᵗ for t = `count`, with what `known` remembers, if there is something.
+  EIGENTRAIN_NOINLINE static double power_of(double base, std::int64_t count, StepPowers* known) {
+    Entry fresh;
+    Entry* entry = known != nullptr ? known->find(base) : &fresh;
     if (entry->count + 1 == count && count % period != 0) {
       entry->low *= base;
     } else if (entry->count != count) {
@@ -75,8 +79,7 @@ struct Step {
   /// baseᵗ, with the same bits everywhere and whatever steps came before; the relative error is
   /// below t·2⁻⁵². Takes two products where the last call for this base was for the step before.
   double power(double base) const {
-    if (powers != nullptr) return (*powers)(base, count);
-    return detail::StepPowers()(base, count);
+    return detail::StepPowers::power_of(base, count, powers);
   }
 
   detail::StepPowers* powers = nullptr;  ///< the chain's memory of powers, if there is one

@@ -50,33 +50,34 @@ class AnyView {
   using Find = void* (*)(void*, Shape&);
 
   AnyView() = default;
-  AnyView(void* data, Index inner, Index outer, Index stride, const Shape& shape, Index units,
-          bool row_major, bool is_vector)
-      : data_(data),
-        inner_(inner),
-        outer_(outer),
-        stride_(stride),
-        shape_(shape),
-        units_(units),
-        row_major_(row_major),
-        is_vector_(is_vector) {}
-
-  void watch(void* object, Find find) {
-    object_ = object;
-    find_ = find;
+  // Constness is taken off where types are forgotten, and put on again where they come back: a
+  // parameter and its gradient are then seen by one function.
+  template <class T>
+  EIGENTRAIN_NOINLINE explicit AnyView(const T& tensor)
+      : shape_(shape_of(tensor)),
+        units_(units_of(tensor)),
+        row_major_(detail::is_row_major<T>()),
+        is_vector_(detail::is_vector<T>()) {
+    using S = std::remove_const_t<typename T::Scalar>;
+    const Memory<const S> memory = memory_of<const S>(tensor);
+    data_ = const_cast<S*>(memory.data);
+    inner_ = memory.inner;
+    outer_ = memory.outer;
+    stride_ = memory.stride;
+    if constexpr (Owning<T>) {
+      object_ = const_cast<T*>(&tensor);
+      find_ = [](void* object, Shape& shape) -> void* {
+        const T& seen = *static_cast<const T*>(object);
+        shape = shape_of(seen);
+        return const_cast<S*>(seen.data());
+      };
+    }
   }
 
   template <class S>
   Memory<S> memory_now(std::string_view owner, std::string_view role) const {
-    void* data = data_;
-    if (find_ != nullptr) {
-      Shape now;
-      data = find_(object_, now);
-      if (now != shape_) [[unlikely]] {
-        refuse(owner, role, now);
-      }
-    }
-    return {static_cast<S*>(data), inner_, outer_, stride_};
+    return {static_cast<S*>(find_ == nullptr ? data_ : data_now(owner, role)), inner_, outer_,
+            stride_};
   }
 
  private:
@@ -86,16 +87,21 @@ class AnyView {
   // Whether the runs of one lie in the gaps of the other, as those of two blocks of one matrix may;
   // `distance` is from the first value of a to that of b. Other strides are taken on trust.
   static bool beside(const AnyView& a, const AnyView& b, Index distance) {
-    if (a.outer_ == 1) return b.outer_ > 1 && beside(b, a, -distance);
-    const Index at = (distance % a.stride_ + a.stride_) % a.stride_;
-    return (b.outer_ > 1 && b.stride_ != a.stride_) ||
-           (at >= a.inner_ && at + b.inner_ <= a.stride_);
+    const bool turned = a.outer_ == 1;
+    const AnyView &gaps = turned ? b : a, &other = turned ? a : b;
+    if (gaps.outer_ == 1) return false;
+    const Index stride = gaps.stride_, at = (turned ? -distance : distance) % stride;
+    const Index begin = at < 0 ? at + stride : at;
+    return (other.outer_ > 1 && other.stride_ != stride) ||
+           (begin >= gaps.inner_ && begin + other.inner_ <= stride);
   }
 
-  [[noreturn]] EIGENTRAIN_COLD void refuse(std::string_view owner, std::string_view role,
-                                           const Shape& now) const {
-    fail({owner, ": the ", role, " was ", shape_.text(), " when it was added and is ", now.text(),
-          " now"});
+  EIGENTRAIN_NOINLINE void* data_now(std::string_view owner, std::string_view role) const {
+    Shape now;
+    void* const data = find_(object_, now);
+    require(now == shape_, owner, ": the ", role, " was ", shape_.text(),
+            " when it was added and is ", now.text(), " now");
+    return data;
   }
 
   void* data_ = nullptr;
@@ -119,31 +125,13 @@ class View : public detail::AnyView {
 
   /// `tensor` is a matrix, an array or an Eigen::Tensor that outlives this view, or a view.
   template <class T>
-  explicit View(T& tensor)
-      : View(detail::memory_of<S>(tensor), detail::shape_of(tensor), detail::units_of(tensor),
-             detail::is_row_major<std::remove_const_t<T>>(),
-             detail::is_vector<std::remove_const_t<T>>()) {
-    // Constness is taken off where types are forgotten, and put on again where they come back.
-    using Plain = std::remove_const_t<T>;
-    if constexpr (detail::Owning<Plain>) {
-      watch(const_cast<Plain*>(&tensor), [](void* object, Shape& shape) -> void* {
-        const Plain& seen = *static_cast<const Plain*>(object);
-        shape = detail::shape_of(seen);
-        return const_cast<typename Plain::Scalar*>(seen.data());
-      });
-    }
-  }
+  explicit View(const T& tensor) : AnyView(tensor) {}
 
   /// Where the numbers lie now. Throws std::invalid_argument if the shape is no longer that of the
   /// beginning; `owner` and `role` name the tensor in the message.
   Memory<S> memory(std::string_view owner, std::string_view role) const {
     return memory_now<S>(owner, role);
   }
-
- private:
-  View(const Memory<S>& memory, const Shape& shape, Index units, bool row_major, bool is_vector)
-      : AnyView(const_cast<std::remove_const_t<S>*>(memory.data), memory.inner, memory.outer,
-                memory.stride, shape, units, row_major, is_vector) {}
 };
 
 }  // namespace eigentrain

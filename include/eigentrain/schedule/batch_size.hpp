@@ -4,11 +4,11 @@
 
 #include <concepts>
 #include <cstdint>
-#include <functional>
 #include <type_traits>
 #include <utility>
 
 #include "eigentrain/core/check.hpp"
+#include "eigentrain/schedule/step_function.hpp"
 
 namespace eigentrain {
 
@@ -67,7 +67,7 @@ class BatchSize {
              std::integral<std::invoke_result_t<const std::decay_t<Function>&, std::int64_t>>)
   BatchSize(Function&& function)  // NOLINT: implicit on purpose
       : function_(std::forward<Function>(function)) {
-    require(static_cast<bool>(function_), "BatchSize: the function is empty");
+    require(!function_.empty(), "BatchSize: the function is empty");
   }
 
   /// The size at a time, counted from 0. Throws std::invalid_argument if it comes out below 1.
@@ -79,7 +79,7 @@ class BatchSize {
   }
 
  private:
-  std::function<std::int64_t(std::int64_t)> function_;
+  detail::StepFunction<std::int64_t> function_;
 };
 
 }  // namespace eigentrain

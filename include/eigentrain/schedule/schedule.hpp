@@ -4,12 +4,12 @@
 
 #include <concepts>
 #include <cstdint>
-#include <functional>
 #include <type_traits>
 #include <utility>
 
 #include "eigentrain/core/check.hpp"
 #include "eigentrain/schedule/constant.hpp"
+#include "eigentrain/schedule/step_function.hpp"
 
 namespace eigentrain {
 
@@ -36,30 +36,29 @@ namespace eigentrain {
 class Schedule {
  public:
   /// The same value at every step, in [0, ∞).
-  Schedule(double value) : constant_(value), is_number_(true) {}  // NOLINT: implicit on purpose
+  Schedule(double value) : constant_(value) {}  // NOLINT: implicit on purpose
 
   /// Any callable double(std::int64_t).
   template <class Function>
     requires(!std::same_as<std::remove_cvref_t<Function>, Schedule> &&
-             std::is_invocable_r_v<double, const std::decay_t<Function>&, std::int64_t>)
+             detail::FunctionOfStep<Function, double>)
   Schedule(Function&& function)  // NOLINT: implicit on purpose
       : constant_(0.0), function_(std::forward<Function>(function)) {
-    require(static_cast<bool>(function_), "Schedule: the function is empty");
+    require(!function_.empty(), "Schedule: the function is empty");
   }
 
   /// The value at a step, counted from 0.
   double operator()(std::int64_t step) const {
-    return is_number_ ? constant_(step) : function_(step);
+    return is_number() ? constant_(step) : function_(step);
   }
 
   /// Whether it was made from a number, which a checkpoint can keep, unlike a function.
-  bool is_number() const { return is_number_; }
+  bool is_number() const { return function_.empty(); }
 
  private:
   // Not in the function: a program that has no other schedule needn't compile what calls one.
   Constant constant_;
-  std::function<double(std::int64_t)> function_;
-  bool is_number_ = false;
+  detail::StepFunction<double> function_;
 };
 
 }  // namespace eigentrain
