@@ -78,9 +78,7 @@ struct Step {
 
   /// baseᵗ, with the same bits everywhere and whatever steps came before; the relative error is
   /// below t·2⁻⁵². Takes two products where the last call for this base was for the step before.
-  double power(double base) const {
-    return detail::StepPowers::power_of(base, count, powers);
-  }
+  double power(double base) const { return detail::StepPowers::power_of(base, count, powers); }
 
   detail::StepPowers* powers = nullptr;  ///< the chain's memory of powers, if there is one
 };
