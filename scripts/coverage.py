@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 """What `llvm-cov export` says of the headers, by room, in Markdown; coverage.sh runs it in its folder:
 
-    coverage.py <root> <room>... -- <program>...
+    coverage.py <root> <least> <room>... -- <program>...
+
+It fails if fewer than <least> percent of all lines are run.
+
 
 A template has one record an instantiation and, never instantiated, none at all. So a line, branch or
 function counts as run if it is in any instantiation, and every line in the body of a function that has no
@@ -90,7 +93,7 @@ class Seen:
 def main():
     split = sys.argv.index("--")
     root = pathlib.Path(sys.argv[1]).resolve() / "include/eigentrain"
-    rooms, programs = sys.argv[2:split], sys.argv[split + 1:]
+    least, rooms, programs = float(sys.argv[2]), sys.argv[3:split], sys.argv[split + 1:]
     seen = Seen()
     for program in programs:
         said = subprocess.run(["llvm-cov-19", "export", program, "-instr-profile=tests.profdata",
@@ -98,7 +101,7 @@ def main():
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
         seen.add(json.loads(said.stdout)["data"][0])
     print("| room | lines | branches | functions |\n|---|---|---|---|")
-    missed = []
+    missed, all_sums = [], collections.Counter()
     for room in rooms:
         sums = collections.Counter()
         for header in sorted((root / room).glob("*.hpp")):
@@ -121,8 +124,13 @@ def main():
             missed += [f"- {room}/{header.name}:{line} `{name}`" for line, name in sorted(names.items())]
         print("|", room, *(f"| {share(sums[what + ' run'], sums[what])}"
                            for what in ("lines", "branches", "functions")), "|")
+        all_sums += sums
+    print("| all", *(f"| {share(all_sums[what + ' run'], all_sums[what])}"
+                     for what in ("lines", "branches", "functions")), "|")
     print("\nFunctions that none of these tests runs:\n")
     print("\n".join(missed) or "none")
+    if 100 * all_sums["lines run"] < least * all_sums["lines"]:
+        sys.exit(f"the tests run fewer than {least}% of the lines")
 
 
 if __name__ == "__main__":

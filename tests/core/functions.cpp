@@ -29,6 +29,9 @@ TEMPLATE_TEST_CASE("min, max and clamp let NaN through", "", float, double) {
                                : a > b                        ? a
                                                               : b; });
   compare<S>(
+      "larger", [](const auto& a, const auto& b) { return et::detail::larger(a, b); },
+      [](S a, S b) { return a > b ? a : b; });
+  compare<S>(
       "clamp", [](const auto& a, const auto&) { return clamp(a, S(-0.5), S(0.5)); },
       [nan](S a, S) { return std::isnan(a) ? nan : std::min(std::max(a, S(-0.5)), S(0.5)); });
 }
@@ -55,22 +58,4 @@ TEMPLATE_TEST_CASE("sign, is_finite, flush_subnormal and select", "", float, dou
   compare<S>(
       "order", [](const auto& a, const auto& b) { return select((a <= b) & (b >= a), S(1), S(0)); },
       [](S a, S b) { return a <= b ? S(1) : S(0); });
-}
-
-TEST_CASE("floats widen exactly") {
-  const std::vector<float> values = special_values<float>();
-  const float* from = values.data();
-  std::vector<double> wide(values.size());
-  double* to = wide.data();
-  REQUIRE(values.size() % 8 == 0);
-  const std::size_t n = values.size();
-  at_every_level([&] {
-    et::simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-      constexpr int lanes = Bytes / static_cast<int>(sizeof(double));
-      for (std::size_t i = 0; i < n; i += lanes) {
-        et::convert<double>(et::Packet<float, lanes>::load(from + i)).store(to + i);
-      }
-    });
-    for (std::size_t i = 0; i < n; ++i) CHECK(same(wide[i], static_cast<double>(values[i])));
-  });
 }

@@ -10,6 +10,7 @@
 #include "eigentrain/direction/momentum.hpp"
 #include "eigentrain/gradient/accumulate.hpp"
 #include "eigentrain/gradient/clip_norm.hpp"
+#include "eigentrain/gradient/monitor.hpp"
 #include "eigentrain/gradient/weight_decay.hpp"
 #include "eigentrain/schedule/descend.hpp"
 #include "support/allocations.hpp"
@@ -290,4 +291,123 @@ TEST_CASE("copies go on alone, and only the first step allocates") {
   optimizer.step(a.all);
   CHECK(same_bits(bias, a.b1));
   CHECK(optimizer.part<1>().learning_rate() == 0.0);
+}
+
+namespace {
+
+void check_same(const et::TensorStatistics& a, const et::TensorStatistics& b) {
+  CAPTURE(a.name);
+  CHECK(a.name == b.name);
+  CHECK(a.size == b.size);
+  CHECK(a.gradient_norm == b.gradient_norm);
+  CHECK(a.gradient_max == b.gradient_max);
+  CHECK(a.gradient_mean == b.gradient_mean);
+  CHECK(a.zero_share == b.zero_share);
+  CHECK(a.weight_norm == b.weight_norm);
+  CHECK(a.update_norm == b.update_norm);
+}
+
+}  // namespace
+
+TEST_CASE("a monitor sees a partition's step as one step over the list") {
+  Model whole, parts, plain;
+  et::Monitor<float> of_chain({.every = 2}), of_parts({.every = 2});
+  for (Model* model : {&whole, &parts, &plain}) model->b1.setConstant(1e5f);
+  // The first of three parts has the list's last tensor, one has none, and one is divided again.
+  auto partition = et::partition<float>(
+      [](std::string_view name) { return name == "2.bias" ? 0 : 2; }, heavy_ball(), adam(),
+      et::partition<float>(is_matrix, heavy_ball(), heavy_ball()));
+  auto unwatched = partition;
+  auto chain = et::chain<float>(heavy_ball());
+  for (std::int64_t step = 0; step < 7; ++step) {
+    if (step == 4) {
+      for (Model* model : {&whole, &parts, &plain}) {
+        model->all.set_options("1.bias", {.frozen = true});
+      }
+    }
+    whole.backward(step), parts.backward(step), plain.backward(step);
+    CHECK(chain.step(whole.all, of_chain));
+    CHECK(unwatched.step(plain.all));
+    const std::int64_t allocations =
+        et::test::allocations_in([&] { partition.step(parts.all, of_parts); });
+    CHECK((allocations == 0 || step == 0 || step == 4));  // the list is divided again
+    CHECK(partition.count() == step + 1);
+    CHECK(whole.same_as(parts));
+    CHECK(plain.same_as(parts));
+    REQUIRE(of_parts.gathered() == of_chain.gathered());
+    REQUIRE(of_parts.size() == 4);
+    CHECK(of_parts.step() == of_chain.step());
+    for (et::Index i = 0; i < 4; ++i) check_same(of_parts[i], of_chain[i]);
+    check_same(of_parts.total(), of_chain.total());
+    CHECK((of_parts[1].update_norm > 0.0) == (step < 4));
+  }
+}
+
+TEST_CASE("a watched step that one part refuses changes nothing, and isn't gathered") {
+  for (const bool first : {true, false}) {
+    Model m, before;
+    auto optimizer = et::partition<float>(
+        [first](std::string_view name) { return is_weight(name) == first; }, adam(), heavy_ball());
+    et::Monitor<float> monitor({.every = 1});
+    m.backward(1), before.backward(1);
+    const float value = m.dw2(1, 0);
+    m.dw2(1, 0) = std::nanf("");
+    if (first) {
+      CHECK_THROWS(optimizer.step(m.all, monitor));
+      CHECK(m.same_as(before));
+      CHECK_FALSE(monitor.gathered());
+      CHECK(optimizer.count() == 0);
+      m.dw2(1, 0) = value;
+    }
+    CHECK(optimizer.step(m.all, monitor));
+    CHECK(monitor.gathered());
+    CHECK((monitor[2].non_finite_share > 0.0) == !first);
+  }
+}
+
+TEST_CASE("a part that only gathers isn't seen in that step") {
+  Model m;
+  auto optimizer =
+      et::partition<float>(is_matrix, et::sequence(et::accumulate(2), et::descend(0.5)),
+                           et::sequence(et::accumulate(3), et::descend(0.5)));
+  et::Monitor<float> monitor({.every = 1});
+  for (std::int64_t call = 1; call < 8; ++call) {
+    m.backward(call);
+    const Matrix w = m.w1;
+    const bool made = optimizer.step(m.all, monitor);
+    CHECK(made == (call % 2 == 0 || call % 3 == 0));
+    CHECK(monitor.gathered() == made);
+    CHECK((w != m.w1) == (call % 2 == 0));
+    if (!made) continue;
+    CHECK(monitor.step() == optimizer.count() - 1);
+    CHECK((monitor[0].update_norm > 0.0) == (call % 2 == 0));
+    CHECK((monitor[3].update_norm > 0.0) == (call % 3 == 0));
+    CHECK(monitor.total().size == (call == 6 ? 58 : call % 2 == 0 ? 50 : 8));
+  }
+}
+
+TEST_CASE("a step of parts within parts happens wholly or not at all") {
+  for (const bool inner_fails : {true, false}) {
+    Model m, clean;
+    double rate = 0.5;
+    const et::Schedule schedule([&rate](std::int64_t) { return rate; });
+    const auto inner = [&] {
+      return et::partition<float>([](std::string_view name) { return name.starts_with("1"); },
+                                  heavy_ball(), inner_fails ? heavy_ball(schedule) : heavy_ball());
+    };
+    const auto outer = inner_fails ? heavy_ball() : heavy_ball(schedule);
+    auto optimizer = et::partition<float>(is_matrix, inner(), outer);
+    auto reference = optimizer;
+    for (std::int64_t step = 0; step < 3; ++step) {
+      m.backward(step), clean.backward(step);
+      rate = -1.0;
+      CHECK_THROWS(optimizer.step(m.all));
+      CHECK(m.same_as(clean));
+      rate = 0.5;
+      optimizer.step(m.all), reference.step(clean.all);
+      CHECK(m.same_as(clean));
+      CHECK(optimizer.part<0>().count() == step + 1);
+      CHECK(optimizer.part<0>().part<1>().count() == step + 1);
+    }
+  }
 }

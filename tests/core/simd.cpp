@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/core/simd.hpp"
 
+#include <algorithm>
+
 #include "support/catch.hpp"
 #include "support/levels.hpp"
 
@@ -18,6 +20,9 @@ TEST_CASE("simd_dispatch runs the body once, with the registers of the level in 
     });
     CHECK(bytes == static_cast<int>(level));
     CHECK(calls == 1);
+    const auto look = [=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA { *seen = Bytes; };
+    et::simd_dispatch(look, et::SimdLevel::avx2);
+    CHECK(bytes == std::min(static_cast<int>(level), 32));
   }
 }
 

@@ -120,6 +120,18 @@ TEST_CASE("keeping through all tensors leaves parameters and gradients as they a
   }
 }
 
+TEST_CASE("rules without state take narrower registers where no cache holds the elements") {
+  const auto without = [](const auto& u, const auto&) { return u; };
+  const auto with = [](const auto& u, const auto&, auto&) { return u; };
+  using Without = decltype(without);
+  using With = decltype(with);
+  constexpr et::Index values = et::Index(1) << 22;
+  CHECK(et::detail::widest_for<float, Without>(values) == et::SimdLevel::avx512);
+  CHECK(et::detail::widest_for<float, Without, Without>(values + 1) == et::SimdLevel::avx2);
+  CHECK(et::detail::widest_for<double, Without>(values / 2 + 1) == et::SimdLevel::avx2);
+  CHECK(et::detail::widest_for<float, Without, With>(values + 1) == et::SimdLevel::avx512);
+}
+
 TEST_CASE("a list without values has no runs") {
   Eigen::VectorXf none(0), dnone(0), p = Eigen::VectorXf::Ones(2), g = p;
   et::Parameters<float> parameters;

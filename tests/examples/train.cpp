@@ -394,6 +394,8 @@ TEST_CASE("--monitor alone writes monitor.html, and changes no figure") {
   const auto plain = figures_with("");
   CHECK_FALSE(std::filesystem::exists(folder / "monitor.html"));
   CHECK(figures_with("--monitor --monitor-every 3") == plain);
+  const std::string parts = "--optimizer muon_with_adamw ";
+  CHECK(figures_with(parts + "--monitor --monitor-every 3") == figures_with(parts));
   CHECK(xml::is_well_formed(scratch::read(folder / "monitor.html")));
 }
 

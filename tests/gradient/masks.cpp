@@ -96,3 +96,19 @@ TEST_CASE("masks that don't fit are refused") {
   CHECK(masks[0] != nullptr);
   CHECK_THROWS_WITH(masks.add(model.parameters, "W", board(9, 5)), "Masks: W has a mask already");
 }
+
+TEST_CASE("the masks of another list are refused, and nothing has changed") {
+  Model model;
+  et::Masks<float> masks;
+  masks.add(model.parameters, "W", board(9, 5));
+  auto optimizer = et::chain<float>(et::descend(0.5), et::mask_updates(masks));
+  Eigen::MatrixXf larger = Eigen::MatrixXf::Ones(30, 50), slope = larger;
+  et::Parameters<float> others;
+  others.add("larger", larger, slope);
+  CHECK_THROWS_WITH(optimizer.step(others),
+                    "mask_updates: larger has 1500 values, but its mask 45");
+  CHECK((larger.array() == 1.0f).all());
+  CHECK(optimizer.step(model.parameters));
+  CHECK(model.W(0, 0) == 1.5f);
+  CHECK(model.W(1, 0) == 2.0f);
+}

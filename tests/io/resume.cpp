@@ -133,6 +133,10 @@ bool resumes(const Make& make, const std::filesystem::path& file, int n) {
   second.checkpoint().load(file);
   second.parameters.set_options("late", {.frozen = second.optimizer.count() <= 3});
   for (int i = n; i < steps; ++i) second.step();
+  if constexpr (requires { whole.optimizer.exchange(whole.parameters); }) {
+    whole.optimizer.exchange(whole.parameters);
+    second.optimizer.exchange(second.parameters);
+  }
   return second.bits() == whole.bits() && whole.bits() != beginning &&
          second.optimizer.count() == whole.optimizer.count() && second.random == whole.random &&
          second.order == whole.order && second.epoch == whole.epoch && whole.epoch > 1;

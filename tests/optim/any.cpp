@@ -106,3 +106,26 @@ TEST_CASE("the optimizer itself can be had back") {
   CHECK(Any().get_if<Adam>() == nullptr);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Any, et::Adam<double>>);
 }
+
+namespace {
+
+/// Steps, but never watched.
+struct Shy {
+  using Scalar = float;
+  std::int64_t steps = 0;
+  bool step(et::Parameters<float>&) { return ++steps > 0; }
+  std::int64_t count() const { return steps; }
+};
+
+}  // namespace
+
+TEST_CASE("an optimizer that takes no observer says so") {
+  Model model;
+  Any any = Shy();
+  et::Monitor<float> monitor;
+  CHECK_THROWS_WITH(any.step(model.parameters, monitor),
+                    "AnyOptimizer: a step of this optimizer can't be watched");
+  CHECK(any.count() == 0);
+  CHECK(any.step(model.parameters));
+  CHECK(any.count() == 1);
+}

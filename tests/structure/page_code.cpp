@@ -121,6 +121,13 @@ masks.add(parameters, "fc1.weight", (W.array().abs() > 0.01f).cast<float>());
 auto optimizer = et::chain<float>(et::adamw({}), et::mask_updates(masks));
 }
 
+[[maybe_unused]] void parts() {
+auto optimizer = et::partition<float>(
+    [](std::string_view name) { return name.ends_with(".weight"); },  // true: the first of the two
+    et::chain<float>(et::clip_by_global_norm(1.0), et::adamw({})), et::sgd({.momentum = 0.9}));
+optimizer.part<1>().set_learning_rate(1e-3);
+}
+
 [[maybe_unused]] void by_hand(et::AdamW<float>& optimizer, bool worse) {
 if (worse) optimizer.set_learning_rate(optimizer.learning_rate() / 2);
 optimizer.replace(et::decay_weights(0.0));   // another transform of the same type, the same state

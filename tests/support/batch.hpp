@@ -4,7 +4,7 @@
 // and two files may call theirs the same.
 #pragma once
 
-#include "support/catch.hpp"
+#include "support/plain_checks.hpp"
 
 #undef TEST_CASE
 #undef TEMPLATE_TEST_CASE

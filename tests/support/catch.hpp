@@ -9,6 +9,7 @@
 #include <catch2/catch_all.hpp>
 
 using Catch::Approx;
+using StringMatcher = Catch::Matchers::MatcherBase<std::string>;
 #else
 #include <catch2/catch.hpp>  // brings Approx into the global namespace itself
 
@@ -19,6 +20,8 @@ inline auto ContainsSubstring(const std::string& text) {
 }
 
 }  // namespace Catch::Matchers
+
+using StringMatcher = Catch::Matchers::Impl::MatcherBase<std::string>;
 #endif
 
 using Catch::Matchers::ContainsSubstring;

@@ -16,6 +16,7 @@ OptimizerCases<S> optimizers() {
            adaptive_cases<S>,
            sign_cases<S>,
            schedule_free_cases<S>,
+           wrapped_cases<S>,
        }) {
     OptimizerCases<S> cases = part();
     all.insert(all.end(), std::move_iterator(cases.begin()), std::move_iterator(cases.end()));

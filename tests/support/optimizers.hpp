@@ -48,6 +48,9 @@ class AnyOptimizer {
   void visit_state(StateVisitor& visit, const Parameters<S>& parameters) {
     self_->visit_state(visit, parameters);
   }
+  /// Puts the averages in the place of the parameters, where they are what the optimizer is for;
+  /// another call puts the parameters back.
+  void exchange(Parameters<S>& parameters) { self_->exchange(parameters); }
   /// Calls use() with every state value of a tensor, if the optimizer is a chain.
   void each_state(Index tensor, const std::function<void(S)>& use) {
     self_->each_state(tensor, use);
@@ -59,6 +62,7 @@ class AnyOptimizer {
     virtual bool step(Parameters<S>& parameters) = 0;
     virtual std::int64_t count() const = 0;
     virtual void visit_state(StateVisitor& visit, const Parameters<S>& parameters) = 0;
+    virtual void exchange(Parameters<S>& parameters) = 0;
     virtual void each_state(Index tensor, const std::function<void(S)>& use) = 0;
     virtual std::unique_ptr<Base> copy() const = 0;
   };
@@ -69,6 +73,9 @@ class AnyOptimizer {
     std::int64_t count() const override { return optimizer.count(); }
     void visit_state(StateVisitor& visit, const Parameters<S>& parameters) override {
       optimizer.visit_state(visit, parameters);
+    }
+    void exchange([[maybe_unused]] Parameters<S>& parameters) override {
+      if constexpr (requires { optimizer.exchange(parameters); }) optimizer.exchange(parameters);
     }
     void each_state(Index tensor, const std::function<void(S)>& use) override {
       if constexpr (requires { detail::each_state(optimizer, tensor, use); }) {
@@ -95,7 +102,11 @@ struct OptimizerTraits {
   Reach reach = Reach::element;
   bool refuses_nan = false;   ///< a step with a gradient that isn't finite throws
   bool scale_is_rate = true;  ///< learning_rate_scale = 0.25 is a quarter of the learning rate
-  bool settles = true;  ///< without gradients, its updates become smaller, and zeros in the end
+  bool settles = true;     ///< without gradients, its updates become smaller, and zeros in the end
+  bool skips_nan = false;  ///< a step with such a gradient is left out
+  bool noisy = false;      ///< it moves weights without gradients, too
+  bool lags = false;       ///< what it shows is a mean over all of its way
+  int batches = 1;         ///< it steps in every so-many-th call
 };
 
 template <class S>
@@ -128,5 +139,7 @@ template <class S>
 OptimizerCases<S> sign_cases();
 template <class S>
 OptimizerCases<S> schedule_free_cases();
+template <class S>
+OptimizerCases<S> wrapped_cases();
 
 }  // namespace eigentrain::test

@@ -7,8 +7,11 @@
 #include <thread>
 #include <vector>
 
+#include "eigentrain/core/partition.hpp"
 #include "eigentrain/gradient/clip_norm.hpp"
+#include "eigentrain/gradient/monitor.hpp"
 #include "eigentrain/optim/adamw.hpp"
+#include "eigentrain/optim/sgd.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/levels.hpp"
@@ -90,6 +93,7 @@ TEMPLATE_TEST_CASE("the number of threads changes no bit of a step, at any SIMD 
       {
         const Threads threads(1);
         for (int step = 0; step < 3; ++step) expected.step(one.parameters);
+        expected.exchange(one.parameters);
       }
       for (const int count : {2, 3, 7, 16}) {
         const Threads threads(count);
@@ -97,10 +101,41 @@ TEMPLATE_TEST_CASE("the number of threads changes no bit of a step, at any SIMD 
         Model<S> many;
         auto optimizer = c.make(0.01);
         for (int step = 0; step < 3; ++step) optimizer.step(many.parameters);
+        optimizer.exchange(many.parameters);
         CAPTURE(count);
         CHECK(same_parameters(one, many));
       }
     }
+  }
+}
+
+TEST_CASE("nor of a partition's step, nor of what a monitor sees of it") {
+  Model<float> alone;
+  et::Monitor<float> expected;
+  const auto watched_step = [](Model<float>& model, et::Monitor<float>& monitor) {
+    auto optimizer =
+        et::partition<float>([](std::string_view name) { return name.back() % 2 == 0; },
+                             et::adamw({.learning_rate = 0.01}), et::sgd({.learning_rate = 0.1}));
+    optimizer.step(model.parameters, monitor);
+  };
+  {
+    const Threads threads(1);
+    watched_step(alone, expected);
+  }
+  for (const int count : {2, 5}) {
+    const Threads threads(count);
+    Model<float> model;
+    et::Monitor<float> monitor;
+    watched_step(model, monitor);
+    CAPTURE(count);
+    CHECK(same_parameters(alone, model));
+    for (Index i = 0; i < monitor.size(); ++i) {
+      CHECK(bits(monitor[i].gradient_norm) == bits(expected[i].gradient_norm));
+      CHECK(bits(monitor[i].update_norm) == bits(expected[i].update_norm));
+    }
+    CHECK(bits(monitor.total().weight_norm) == bits(expected.total().weight_norm));
+    CHECK(bits(monitor.total().update_norm) == bits(expected.total().update_norm));
+    CHECK(monitor.total().update_norm > 0.0);
   }
 }
 

@@ -156,7 +156,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
                   Observer& observer, const Rules&... rules) {
     if constexpr (sizeof...(Rules) == length) {
       return detail::make_pass(elements, step, observer,
-                               detail::pass_of<detail::Subtract>(streams, rules...));
+                               detail::pass_of<detail::Subtract>(elements, streams, rules...));
     } else {
       auto& link = detail::item<sizeof...(Rules)>(links_);
       using Transform = std::remove_cvref_t<decltype(link.transform)>;

@@ -2,6 +2,7 @@
 // Mean squares of a matrix by row and column, and values divided by their roots.
 #pragma once
 
+#include "eigentrain/core/convert.hpp"
 #include "eigentrain/core/l2_norm.hpp"
 #include "eigentrain/core/scratch.hpp"
 #include "eigentrain/core/update.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rest of the element vocabulary: roots, signs, bounds. Each is correctly rounded or exact, and
-// treats every lane alike.
+// The rest of the element vocabulary: roots, signs, bounds; correctly rounded or exact, lane by
+// lane.
 #pragma once
 
 #include <cmath>
@@ -26,8 +26,7 @@ EIGENTRAIN_INLINE Packet<S, N> sqrt(const Packet<S, N>& a) {
     if constexpr (sizeof(S) == 4) {
       result.lanes = _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(a.lanes)));
     } else {
-      const __m128d wide = _mm_set_sd(a.lanes);
-      result.lanes = _mm_cvtsd_f64(_mm_sqrt_sd(wide, wide));
+      result.lanes = _mm_cvtsd_f64(_mm_sqrt_sd(_mm_setzero_pd(), _mm_set_sd(a.lanes)));
     }
 #else
     result.lanes = std::sqrt(a.lanes);
@@ -97,6 +96,21 @@ EIGENTRAIN_INLINE Packet<S, N> max(const Packet<S, N>& a,
   return select((a > b) | (a != a), a, b);
 }
 
+namespace detail {
+/// a > b ? a : b, which is b if one of them is NaN.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> larger(const Packet<S, N>& a, const Packet<S, N>& b) {
+#if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
+  if constexpr (has_bit_masks<S, N> && sizeof(S) == 4) {
+    Packet<S, N> result;
+    asm("vmaxps %2, %1, %0" : "=v"(result.lanes) : "v"(a.lanes), "v"(b.lanes));
+    return result;
+  }
+#endif
+  return select(a > b, a, b);
+}
+}  // namespace detail
+
 /// a limited to [low, high]; NaN stays NaN, as torch.clamp.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> clamp(const Packet<S, N>& a,
@@ -110,24 +124,14 @@ template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> sign(const Packet<S, N>& a) {
 #if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
   if constexpr (detail::has_bit_masks<S, N>) {
-    // (a & −0) | 1 in the lanes that are neither zero nor NaN.
-    const Packet<S, N> one = S(1), minus_zero = -S(0);
-    typename detail::Register<S, N>::Bits signed_lanes;
+    // A table: zeros and NaN become themselves (1), what is above zero 1 (10), below −1 (9).
     Packet<S, N> result = a;
     if constexpr (sizeof(S) == 4) {
-      asm("vcmpneq_oqps %2, %1, %0"
-          : "=Yk"(signed_lanes)
-          : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
-      asm("vpternlogd $0xEA, %3, %2, %0%{%1%}"
-          : "+v"(result.lanes)
-          : "Yk"(signed_lanes), "v"(minus_zero.lanes), "v"(one.lanes));
+      const Packet<S, N> table = __builtin_bit_cast(float, 0xA9A9A111);
+      asm("vfixupimmps $0, %1, %0, %0" : "+v"(result.lanes) : "v"(table.lanes));
     } else {
-      asm("vcmpneq_oqpd %2, %1, %0"
-          : "=Yk"(signed_lanes)
-          : "v"(a.lanes), "v"(Packet<S, N>(0).lanes));
-      asm("vpternlogq $0xEA, %3, %2, %0%{%1%}"
-          : "+v"(result.lanes)
-          : "Yk"(signed_lanes), "v"(minus_zero.lanes), "v"(one.lanes));
+      const Packet<S, N> table = __builtin_bit_cast(double, 0x3FF00000A9A9A111);
+      asm("vfixupimmpd $0, %1, %0, %0" : "+v"(result.lanes) : "v"(table.lanes));
     }
     return result;
   }
@@ -170,26 +174,6 @@ EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
     const Integers none = (reinterpret_cast<Integers>(a.lanes) & exponent) == Integers{};
     result.lanes = none ? Packet<S, N>(S(0)).lanes : a.lanes;
     return result;
-  }
-}
-
-/// The same values as T, for sums in double: exact when T is the wider type.
-template <class T, class S, int N>
-EIGENTRAIN_INLINE Packet<T, N> convert(const Packet<S, N>& a) {
-  if constexpr (std::is_same_v<T, S>) {
-    return a;
-  } else if constexpr (N == 1) {
-    return static_cast<T>(a.lanes);
-  } else {
-    using Target = typename Packet<T, N>::Value;
-#if EIGENTRAIN_WIDE_ASM
-    if constexpr (sizeof(T) == 8 && sizeof(Target) > 16) {
-      Packet<T, N> result;
-      asm("vcvtps2pd %1, %0" : "=v"(result.lanes) : "v"(a.lanes));
-      return result;
-    }
-#endif
-    return Packet<T, N>::from(__builtin_convertvector(a.lanes, Target));
   }
 }
 

@@ -6,11 +6,11 @@
 #include <limits>
 #include <type_traits>
 
-#include "eigentrain/core/functions.hpp"
+#include "eigentrain/core/fold.hpp"
 
 namespace eigentrain::detail {
 
-inline constexpr auto squared = [](const auto& u, const auto&) { return u * u; };
+inline constexpr auto squared = [](const auto& u, const auto&) { return Square{u}; };
 inline constexpr auto absolute = [](const auto& u, const auto&) { return abs(u); };
 
 inline constexpr double largest_double = std::numeric_limits<double>::max();
@@ -79,7 +79,7 @@ struct WeightAndUpdate {
 template <class Stream>
 WeightAndUpdate weight_and_update_norm(const Stream& stream) {
   const auto [weight, update] = stream.sums(
-      [](const auto&, const auto& p) EIGENTRAIN_INLINE_LAMBDA { return p * p; }, squared);
+      [](const auto&, const auto& p) EIGENTRAIN_INLINE_LAMBDA { return Square{p}; }, squared);
   constexpr bool never_leave = std::is_same_v<typename Stream::Scalar, float>;
   return {never_leave || squares_in_range(weight) ? std::sqrt(weight) : weight_norm(stream),
           never_leave || squares_in_range(update) ? std::sqrt(update) : l2_norm(stream)};

@@ -133,7 +133,8 @@ class Parameters {
     tensor.number = i;
     tensor.units = found.parameter.units();
     tensor.row_major = found.parameter.row_major();
-    look(tensor, found);
+    tensor.parameter = found.parameter.memory(tensor.name, "parameter");
+    tensor.gradient = found.gradient.memory(tensor.name, "gradient");
     return tensor;
   }
 
@@ -145,7 +146,8 @@ class Parameters {
     if (known_ == nullptr || known_ != entries_.data()) [[unlikely]] {
       know();
     }
-    for (Tensor<S>& tensor : elements_.tensors) look(tensor, entry(tensor.number));
+    elements_.by_chunks = false;
+    for (Tensor<S>& tensor : elements_.tensors) follow(tensor, entry(tensor.number));
     for (Index i : empty_) (*this)[i];
     return elements_;
   }
@@ -172,7 +174,7 @@ class Parameters {
     known_ = nullptr;
     elements_.tensors.resize(number + 1);
     empty_.resize(number + 1);
-    const Index chunks = total / reduction_chunk + 1;
+    const Index chunks = total / reduction_chunk + 1 + static_cast<Index>(number);
     elements_.partial_sums.resize(static_cast<std::size_t>(reduction_values * chunks));
     names_.resize(begin + name.size());
     entries_.resize(number + 1);
@@ -204,9 +206,13 @@ class Parameters {
     known_ = entries_.data();
   }
 
-  static void look(Tensor<S>& tensor, const Entry& entry) {
-    tensor.parameter = entry.parameter.memory(tensor.name, "parameter");
-    tensor.gradient = entry.gradient.memory(tensor.name, "gradient");
+  // Where it lies now; inner, outer and stride stay. Writes only what has changed, so that the
+  // caches of other threads keep the rest.
+  static void follow(Tensor<S>& tensor, const Entry& entry) {
+    const Memory<S> parameter = entry.parameter.memory(tensor.name, "parameter");
+    const Memory<const S> gradient = entry.gradient.memory(tensor.name, "gradient");
+    if (tensor.parameter.data != parameter.data) tensor.parameter = parameter;
+    if (tensor.gradient.data != gradient.data) tensor.gradient = gradient;
   }
 
   // The number of the tensor with this name, −1 if there is none.

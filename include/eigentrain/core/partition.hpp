@@ -2,35 +2,13 @@
 // Different optimizers for different parameters, in one step.
 #pragma once
 
-#include <concepts>
-
 #include "eigentrain/core/chain.hpp"
+#include "eigentrain/core/division.hpp"
+#include "eigentrain/core/joint_pass.hpp"
 
 namespace eigentrain {
 
 namespace detail {
-
-[[noreturn]] EIGENTRAIN_COLD inline void refuse_part(std::string_view name, Index part,
-                                                     Index parts) {
-  fail({"partition: part must be in [0, ", parts, "), got ", part, " for ", name});
-}
-
-// Which part takes a tensor: true is the first one of two, false the second.
-template <class S, class Choose>
-Index part_of(const Choose& choose, const Tensor<S>& tensor) {
-  const auto number = [](auto chosen) {
-    if constexpr (std::same_as<decltype(chosen), bool>) {
-      return Index(chosen ? 0 : 1);
-    } else {
-      return static_cast<Index>(chosen);
-    }
-  };
-  if constexpr (std::is_invocable_v<const Choose&, const Tensor<S>&>) {
-    return number(choose(tensor));
-  } else {
-    return number(choose(tensor.name));
-  }
-}
 
 template <class S, class T>
 auto optimizer_of(T part) {
@@ -57,11 +35,21 @@ class Partition {
   /// A step of every part. Returns whether one was made. If a part throws, or skips its step,
   /// nothing has changed in any of them: all measure before the first of them changes a thing.
   bool step(Parameters<S>& parameters) {
-    if (!copy_.is_copy_of(parameters) || parameters.empty()) [[unlikely]] {
-      divide(parameters);
+    detail::NoObserver nobody;
+    return step(parameters, nobody);
+  }
+
+  /// The same, watched by a Monitor, which sees all tensors as those of one step, and its number is
+  /// count(). Those of a part that only gathers gradients in this step it doesn't see.
+  template <class Observer>
+  bool step(Parameters<S>& parameters, Observer& observer) {
+    if (!division_.is_of(parameters) || parameters.empty()) [[unlikely]] {
+      division_.divide(parameters, choose_, begun_);
     }
     made_ = false;
-    if (!step_from<0>()) return false;
+    if constexpr (detail::watches<Observer>()) joint_.begin(division_.chosen().size());
+    if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
+    if (!step_from<0>(observer)) return false;
     begun_ = true;
     count_ += made_;
     return made_;
@@ -86,90 +74,74 @@ class Partition {
   /// std::invalid_argument if the partition has made steps over another list.
   template <class Visitor>
   void visit_state(Visitor& visit, const Parameters<S>& parameters) {
-    if (!copy_.is_copy_of(parameters)) divide(parameters);
+    if (!division_.is_of(parameters)) division_.divide(parameters, choose_, begun_);
     visit("steps", count_);
     visit("begun", begun_);
-    visit("parts", chosen_.data(), chosen_.size());
+    visit("parts", division_.chosen().data(), division_.chosen().size());
     require_count(count_, "Partition", "steps");
-    if (visit.loading()) deal(parameters);
+    if (visit.loading()) division_.deal(parameters);
     int number = 1;
     const auto show = [&](auto& part) {
       const typename Visitor::Group group(visit, number == 1 ? "part1" : "part", number);
-      part.visit_state(visit, lists_[number++ - 1]);
+      part.visit_state(visit, division_.list(std::size_t(number++ - 1)));
     };
     detail::with_items(parts_, [&](auto&... parts) { (show(parts), ...); });
   }
 
   /// The tensors of part I, numbered as in its measurements; empty before the first step.
-  const Parameters<S>& tensors(std::size_t part) const { return lists_[part]; }
+  const Parameters<S>& tensors(std::size_t part) const { return division_.list(part); }
 
  private:
   static constexpr std::size_t part_count = sizeof...(Parts);
 
-  template <std::size_t I>
+  template <std::size_t I, class Observer>
   struct Door {
+    static constexpr bool watches = detail::watches<Observer>();
     Partition& owner;
+    Observer& observer;
     bool open = false;
-    bool admit() { return open = owner.template step_from<I + 1>(); }
+    bool admit() { return open = owner.template step_from<I + 1>(observer); }
+    // In a watched step the pass waits for those of the other parts, to be made with them.
+    template <class Pass>
+    bool admit(const Elements<S>& elements, const Pass& pass) {
+      owner.joint_.add(I, elements, pass);
+      return admit();
+    }
   };
 
   // Each part steps when the one before it has measured, and before that changes anything. False if
   // a step is skipped.
-  template <std::size_t I>
-  bool step_from() {
+  template <std::size_t I, class Observer>
+  bool step_from(Observer& observer) {
     if constexpr (I == part_count) {
-      return true;
+      if constexpr (detail::watches<Observer>()) {
+        if (joint_.join(division_.chosen())) {
+          const Step step{count_ + 1};
+          return detail::make_pass(joint_.elements(), step, observer, joint_) == Verdict::proceed;
+        }
+      }
+      return detail::admitted(observer);
     } else {
-      if (lists_[I].empty()) return step_from<I + 1>();
-      Door<I> door{*this};
-      if (detail::item<I>(parts_).step(lists_[I], door)) made_ = true;
+      Parameters<S>& list = division_.list(I);
+      if (list.empty()) return step_from<I + 1>(observer);
+      Door<I, Observer> door{*this, observer};
+      if (detail::item<I>(parts_).step(list, door)) made_ = true;
       return door.open;
     }
   }
 
-  // Whose a tensor is stays as it was in the first step; all else may change.
-  EIGENTRAIN_COLD void divide(const Parameters<S>& parameters) {
-    require(!parameters.empty(), "Parameters: the list is empty; add() tensors first");
-    const auto n = static_cast<std::size_t>(parameters.size());
-    require(!begun_ || n == chosen_.size(), "step: the list had ", chosen_.size(),
-            " tensors in the first step and has ", n, " now");
-    if (!begun_) {
-      chosen_.resize(n);
-      for (std::size_t i = 0; i < n; ++i) {
-        const Tensor<S> tensor = parameters[static_cast<Index>(i)];
-        chosen_[i] = detail::part_of(choose_, tensor);
-      }
-    }
-    deal(parameters);
-  }
-
-  EIGENTRAIN_COLD void deal(const Parameters<S>& parameters) {
-    constexpr Index parts = static_cast<Index>(part_count);
-    for (std::size_t i = 0; i < chosen_.size(); ++i) {
-      if (chosen_[i] < 0 || chosen_[i] >= parts) {
-        detail::refuse_part(parameters.name(static_cast<Index>(i)), chosen_[i], parts);
-      }
-    }
-    for (std::size_t k = 0; k < part_count; ++k) {
-      lists_[k] = parameters;
-      lists_[k].keep_only(
-          [&](Index i) { return chosen_[static_cast<std::size_t>(i)] == static_cast<Index>(k); });
-    }
-    copy_ = parameters;
-  }
-
   Choose choose_;
   detail::List<Parts...> parts_;
-  Parameters<S> copy_, lists_[part_count];  // the user's list when it was divided, and the pieces
-  detail::Buffer<Index> chosen_;            // by tensor
+  detail::Division<S, part_count> division_;
+  detail::JointPass<S, part_count> joint_;  // of a step that is watched
   std::int64_t count_ = 0;
   bool begun_ = false, made_ = false;
 };
 
 /// Different optimizers for different parameters, in one step: choose(tensor) or choose(name)
 /// returns true for the tensors of the first part and false for those of the second, or, with any
-/// number of parts, the number of the part, from 0 on. A part is a sequence, a transform or a
-/// chain.
+/// number of parts, the number of the part, from 0 on. A part is a sequence, a transform, a
+/// chain or another partition.
 ///
 ///     auto optimizer = et::partition<float>(
 ///         [](std::string_view name) { return name.ends_with(".weight"); },

@@ -163,10 +163,12 @@ EIGENTRAIN_KERNEL_WITH_FMA EIGENTRAIN_TARGET_AVX512 void run_avx512(const Body& 
 ///     simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA { loop over Packet<float, Bytes/4>
 ///     });
 ///
-/// Everything that it calls is inlined into the kernel, so it must call nothing heavy.
+/// Everything that it calls is inlined into the kernel, so it must call nothing heavy. Registers
+/// are no wider than those of `widest`.
 template <class Body>
-EIGENTRAIN_INLINE void simd_dispatch(const Body& body) {
-  switch (simd_level()) {
+EIGENTRAIN_INLINE void simd_dispatch(const Body& body, SimdLevel widest = SimdLevel::avx512) {
+  const SimdLevel level = simd_level();
+  switch (level < widest ? level : widest) {
 #if EIGENTRAIN_HAS_AVX512
     case SimdLevel::avx512:
       return detail::run_avx512(body);

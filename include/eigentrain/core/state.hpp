@@ -35,7 +35,8 @@ class State {
   /// Tells every tensor where its state begins.
   void place(Elements<S>& elements) const {
     for (Tensor<S>& tensor : elements.tensors) {
-      tensor.state = places_[static_cast<std::size_t>(tensor.number)];
+      const Index place = places_[static_cast<std::size_t>(tensor.number)];
+      if (tensor.state != place) tensor.state = place;  // other threads keep what isn't written
     }
   }
 

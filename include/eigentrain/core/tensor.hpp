@@ -40,12 +40,41 @@ inline constexpr Index reduction_chunk = Index(1) << 16;
 /// A pass over them adds up this many values at most.
 inline constexpr Index reduction_values = 2;
 
+namespace detail {
+/// The tensor that an element, by its number, belongs to; the first one where there are none.
+template <class S>
+const Tensor<S>& tensor_at(const Buffer<Tensor<S>>& tensors, Index element) {
+  const Tensor<S>* tensor = tensors.begin();
+  for (std::size_t left = tensors.size(); left > 1;) {  // to the last one that begins by there
+    const std::size_t half = left / 2;
+    if (tensor[half].first <= element) tensor += half;
+    left -= half;
+  }
+  return *tensor;
+}
+}  // namespace detail
+
 /// The elements that take part in a step: all but the frozen ones, numbered through.
 template <class S>
 struct Elements {
   detail::Buffer<Tensor<S>> tensors;    ///< those with values, in the order of the list
   Index total = 0;                      ///< how many there are
   detail::Buffer<double> partial_sums;  ///< room for reductions, reduction_values a chunk
+  bool by_chunks = false;               ///< whether this step's threads share whole chunks
+
+  /// Where part i of n begins, for n threads; part n is the end. By chunks, each tensor's begin
+  /// with the tensor, so that who has summed up a chunk also updates it, out of its own cache.
+  Index cut(Index i, Index n) const {
+    constexpr Index line = 64;
+    const Index ideal = total / n * i + total % n * i / n;
+    if (i == 0 || i == n) return ideal;
+    if (!by_chunks) return ideal / line * line;
+    const Tensor<S>& tensor = detail::tensor_at(tensors, ideal);
+    const Index size = tensor.parameter.size(), within = ideal - tensor.first;
+    const Index low = within / reduction_chunk * reduction_chunk;
+    const Index high = low + reduction_chunk < size ? low + reduction_chunk : size;
+    return tensor.first + (within - low < high - within ? low : high);
+  }
 };
 
 }  // namespace eigentrain

@@ -80,18 +80,24 @@ void update_short_run(S* parameter, const S* gradient, const std::array<S*, Slot
                       Index n, const Rules&... rules);
 
 /// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
-/// place.
+/// place. In registers no wider than those of `widest`.
 template <class How, class S, std::size_t Slots, class... Rules>
-void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
-                const Rules&... rules) {
+void update_run(SimdLevel widest, S* parameter, const S* gradient,
+                const std::array<S*, Slots>& streams, Index n, const Rules&... rules) {
   constexpr Index room = padded_size<S>;
   if (n < room) [[unlikely]] {
     return update_short_run<How>(parameter, gradient, streams, n, rules...);
   }
-  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+  const auto kernel = [=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     update_registers<How, Bytes>(std::make_index_sequence<Slots>(), parameter, gradient, streams, n,
                                  rules...);
-  });
+  };
+  simd_dispatch(kernel, widest);
+}
+template <class How, class S, std::size_t Slots, class... Rules>
+void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
+                const Rules&... rules) {
+  update_run<How>(SimdLevel::avx512, parameter, gradient, streams, n, rules...);
 }
 
 /// The same for fewer elements than the widest register holds: through padded copies.
@@ -114,29 +120,41 @@ EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
   for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 2], bytes);
 }
 
+/// The widest registers for a pass over so many elements. Rules without state do little but wait
+/// for the memory where no cache holds the elements, and memory sends more when two loads ask for
+/// each line (Zen 4: an eighth more, and more still beside other programs).
+template <class S, class... Rules>
+SimdLevel widest_for(Index total) {
+  constexpr Index cached = (Index(16) << 20) / static_cast<Index>(sizeof(S));
+  return total_arity<S, Rules...> == 0 && total > cached ? SimdLevel::avx2 : SimdLevel::avx512;
+}
+
 /// The pass over one run of a tensor's elements. `streams` are the state streams that the rules
 /// use, in their order.
 template <class How, class S, class... Rules>
-auto pass_of(S* const* streams, const Rules&... rules) {
+auto pass_of(const Elements<S>& elements, S* const* streams, const Rules&... rules) {
+  const SimdLevel widest = widest_for<S, Rules...>(elements.total);
   return [=, &rules...](const Tensor<S>& tensor, const Run<S>& run) {
-    update_run<How>(run.parameter, run.gradient, state_pointers<S, Rules...>(streams, run.state),
-                    run.size, rule_for(rules, tensor)...);
+    update_run<How>(widest, run.parameter, run.gradient,
+                    state_pointers<S, Rules...>(streams, run.state), run.size,
+                    rule_for(rules, tensor)...);
   };
 }
 
 /// Calls pass(tensor, run) for all runs.
 template <class S, class Pass>
 void update_runs(const Elements<S>& elements, const Pass& pass) {
-  parallel_ranges(elements.total, Index(1) << 14, [&](Index begin, Index end) {
-    for_each_run(elements.tensors, begin, end, pass);
-  });
+  constexpr Index worth = Index(1) << 14;  // of a thread
+  const auto cut = [&](Index i, Index n) { return elements.cut(i, n); };
+  parallel_cuts((elements.total + worth - 1) / worth, cut,
+                [&](Index begin, Index end) { for_each_run(elements.tensors, begin, end, pass); });
 }
 
 /// Runs the rules over all tensors: every parameter, gradient and state value is loaded once and
 /// stored once.
 template <class How, class S, class... Rules>
 void update(const Elements<S>& elements, S* const* streams, const Rules&... rules) {
-  update_runs(elements, pass_of<How>(streams, rules...));
+  update_runs(elements, pass_of<How>(elements, streams, rules...));
 }
 
 /// Throws std::invalid_argument if a gradient was added as const.

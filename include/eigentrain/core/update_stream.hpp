@@ -50,7 +50,7 @@ class UpdateStream {
   template <class First, class Second>
   std::array<double, 2> sums(const First& first, const Second& second) const {
     return reduce<detail::Sum, 2>([&](const auto& u, const auto& p) EIGENTRAIN_INLINE_LAMBDA {
-      return detail::Both<std::remove_cvref_t<decltype(u)>>{first(u, p), second(u, p)};
+      return detail::Both{first(u, p), second(u, p)};
     });
   }
 

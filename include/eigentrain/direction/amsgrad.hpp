@@ -39,8 +39,7 @@ class AmsGradDirection {
             scale = S(scale[0])](const auto& g, const auto&, auto& m, auto& v, auto& largest) {
       moments(g, m, v);
       // max(), but for NaN: a largest that is NaN comes with a v that is NaN for good.
-      const auto candidate = scale * v;
-      largest = select(largest > candidate, largest, candidate);
+      largest = detail::larger(largest, scale * v);
       return quotient(m, largest);
     };
   }

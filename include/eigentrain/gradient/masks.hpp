@@ -56,6 +56,16 @@ class Masks {
     return entry == nullptr ? nullptr : values_.data() + entry->begin;
   }
 
+  /// The same for a tensor of a step. Throws std::invalid_argument if the mask was made for another
+  /// number of values, that is, for another list.
+  const S* of(const Tensor<S>& tensor) const {
+    const Entry* entry = find(tensor.number);
+    const Index size = tensor.parameter.size();
+    require(entry == nullptr || entry->size == size, "mask_updates: ", tensor.name, " has ", size,
+            " values, but its mask ", entry == nullptr ? 0 : entry->size);
+    return (*this)[tensor.number];
+  }
+
  private:
   struct Entry {
     Index number;
@@ -99,7 +109,7 @@ class MaskUpdates {
     stream.for_each_tensor([&](const Tensor<S>& tensor, const auto& alone) {
       if (!joined.now(tensor.number)) return;
       S* const values = alone.state(0) + tensor.state;
-      const S* const mask = masks_[tensor.number];
+      const S* const mask = masks_.of(tensor);
       for (Index i = 0; i < alone.size(); ++i) values[i] = mask == nullptr ? S(1) : mask[i];
     });
   }
@@ -122,7 +132,8 @@ class MaskUpdates {
 ///
 ///     auto optimizer = et::chain<float>(et::sgd({}), et::mask_updates(masks));
 ///
-/// The masks of a list are its own. A tensor's mask becomes state in its first step, one value a
+/// The masks of a list are its own; where a mask has another size than its tensor, the first step
+/// throws std::invalid_argument. A tensor's mask becomes state in its first step, one value a
 /// parameter, and may be changed there:
 ///
 ///     optimizer.state<et::MaskUpdates<float>>(i) = (w.abs() > 0.02f).cast<float>();

@@ -2,6 +2,7 @@
 // Sums over the values of sets, in an order that doesn't depend on the registers.
 #pragma once
 
+#include "eigentrain/core/convert.hpp"
 #include "eigentrain/layers/sets.hpp"
 
 namespace eigentrain::detail {

@@ -2,6 +2,7 @@
 // From the sums over sets to what normalization needs of them: one value a set.
 #pragma once
 
+#include "eigentrain/core/convert.hpp"
 #include "eigentrain/layers/set_elements.hpp"
 
 namespace eigentrain::detail {

@@ -2,6 +2,7 @@
 // The sums over sets that normalization needs: moments, and those of its gradient.
 #pragma once
 
+#include "eigentrain/core/convert.hpp"
 #include "eigentrain/layers/lane_sums.hpp"
 
 namespace eigentrain::detail {

@@ -10,14 +10,6 @@ namespace eigentrain {
 
 namespace detail {
 
-/// A pass over a step's runs, whatever its rules are.
-template <class S>
-struct AnyPass {
-  const void* pass;
-  void (*run)(const void*, const Tensor<S>&, const Run<S>&);
-  void operator()(const Tensor<S>& tensor, const Run<S>& part) const { run(pass, tensor, part); }
-};
-
 /// Any observer of a step, or none: so that an optimizer is compiled once for all of them.
 template <class S>
 class AnyObserver {
@@ -42,10 +34,7 @@ class AnyObserver {
   template <class Pass>
   void watch(const Elements<S>& elements, const Step& step, const Pass& pass) {
     if (observer_ == nullptr) return update_runs(elements, pass);
-    watch_(observer_, elements, step,
-           {&pass, [](const void* rules, const Tensor<S>& tensor, const Run<S>& run) {
-              (*static_cast<const Pass*>(rules))(tensor, run);
-            }});
+    watch_(observer_, elements, step, any_pass<S>(pass));
   }
 
  private:
@@ -59,8 +48,8 @@ inline constexpr char type_mark = 0;
 
 }  // namespace detail
 
-/// Any chain or named optimizer, for programs that choose one while they run; make_optimizer()
-/// makes one from its name.
+/// Any chain, partition or named optimizer, for programs that choose one while they run;
+/// make_optimizer() makes one from its name.
 ///
 ///     et::AnyOptimizer<float> optimizer = et::Adam<float>({.learning_rate = 1e-3});
 ///     if (simple) optimizer = et::Sgd<float>({.learning_rate = 0.1});
