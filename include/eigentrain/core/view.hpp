@@ -77,8 +77,15 @@ class AnyView {
 
   template <class S>
   Memory<S> memory_now(std::string_view owner, std::string_view role) const {
-    return {static_cast<S*>(find_ == nullptr ? data_ : data_now(owner, role)), inner_, outer_,
-            stride_};
+    void* data = data_;
+    if (find_ != nullptr) {
+      Shape now;
+      data = find_(object_, now);
+      if (now != shape_) [[unlikely]] {
+        refuse(owner, role, now);
+      }
+    }
+    return {static_cast<S*>(data), inner_, outer_, stride_};
   }
 
  private:
@@ -97,12 +104,10 @@ class AnyView {
            (begin >= gaps.inner_ && begin + other.inner_ <= stride);
   }
 
-  EIGENTRAIN_NOINLINE void* data_now(std::string_view owner, std::string_view role) const {
-    Shape now;
-    void* const data = find_(object_, now);
-    require(now == shape_, owner, ": the ", role, " was ", shape_.text(),
-            " when it was added and is ", now.text(), " now");
-    return data;
+  [[noreturn]] EIGENTRAIN_COLD void refuse(std::string_view owner, std::string_view role,
+                                           const Shape& now) const {
+    fail({owner, ": the ", role, " was ", shape_.text(), " when it was added and is ", now.text(),
+          " now"});
   }
 
   void* data_ = nullptr;
