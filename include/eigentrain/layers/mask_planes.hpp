@@ -158,10 +158,11 @@ EIGENTRAIN_INLINE void decide_mask_rest(std::uint32_t* dropped, std::uint32_t* u
       left[k] = undecided[place];
     }
     auto a = mask_state<M>(stream, counters), b = mask_state<M>(stream, counters + M);
-    if (count - i > M)
+    if (count - i > M) {
       philox_rounds(keys, a, b);
-    else
+    } else {
       philox_rounds(keys, a);
+    }
     const auto decide = [&](const PhiloxState<M>& random, int from) EIGENTRAIN_INLINE_LAMBDA {
       W dropped_here = W::load(gone + from), undecided_here = W::load(left + from);
       std::uint32_t rest = threshold << (4 * mask_groups);
