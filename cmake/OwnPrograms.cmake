@@ -25,12 +25,16 @@ function(eigentrain_warnings target)
   endif()
 endfunction()
 
-# eigentrain_only_build(<target>): says of a program that the tests don't run that it may be compiled
-# without optimization, in a third of the time, where EIGENTRAIN_ONLY_BUILD says that nobody runs it.
-option(EIGENTRAIN_ONLY_BUILD "Don't optimize examples and benchmarks, only see that they build" OFF)
+# eigentrain_only_build(<target> [<flag>]): says of a program that it may be compiled without optimization
+# (or with so much), in a third of the time, where EIGENTRAIN_ONLY_BUILD says that nobody waits for it.
+option(EIGENTRAIN_ONLY_BUILD "Hardly optimize examples and benchmarks, only see that they build" OFF)
 function(eigentrain_only_build target)
+  set(flag -O0)
+  if(ARGC EQUAL 2)
+    set(flag ${ARGV1})
+  endif()
   if(EIGENTRAIN_ONLY_BUILD AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
-    target_compile_options(${target} PRIVATE -O0)
+    target_compile_options(${target} PRIVATE ${flag})
   endif()
 endfunction()
 

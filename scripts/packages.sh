@@ -118,6 +118,7 @@ run_workflow() {
       train) options="-DEIGENTRAIN_BUILD_EXAMPLES=ON" ;;
       test)
         options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON -DEIGENTRAIN_TESTS_BATCH=10"
+        options="$options -DEIGENTRAIN_ONLY_BUILD=ON -DEIGENTRAIN_TESTS_OTHER_FLAGS=-O1"
         ;;
       bench) options="-DEIGENTRAIN_BUILD_BENCHMARKS=ON" ;;
       *)

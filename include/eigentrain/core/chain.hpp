@@ -164,9 +164,11 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
       const Index declared = detail::slots(link.transform);
       constexpr int taken = detail::total_arity<S, Rules...>;
       for (Index k = 0; k < declared; ++k) streams[taken + k] = state_.stream(first + k);
-      const auto check = [declared]<class Next>(const Next&) {
+      const auto check = [&]<class Next>(const Next&) {
         constexpr int wanted = detail::total_arity<S, Next>;
-        if (wanted > declared) detail::refuse_rule(wanted, declared);
+        if constexpr (wanted > detail::fixed_slots<Transform>()) {
+          if (wanted > declared) detail::refuse_rule(wanted, declared);
+        }
       };
       const auto go_on = [&](const auto& next) {
         check(next);

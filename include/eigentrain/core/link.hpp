@@ -72,6 +72,18 @@ Index slots(const T& transform) {
   }
 }
 
+/// As many slots as a T always has, whatever its options are.
+template <class T>
+constexpr Index fixed_slots() {
+  if constexpr (requires(const T& transform) { transform.slots(); }) {
+    return 0;
+  } else if constexpr (requires { T::slots; }) {
+    return T::slots;
+  } else {
+    return 0;
+  }
+}
+
 /// The state values of all transforms before this link.
 inline Index slots_before(const void*) {
   return 0;

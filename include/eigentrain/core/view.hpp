@@ -51,9 +51,10 @@ class AnyView {
 
   AnyView() = default;
   // Constness is taken off where types are forgotten, and put on again where they come back: a
-  // parameter and its gradient are then seen by one function.
+  // parameter and its gradient are then seen by one function. (A const T& would have gcc warn of a
+  // tensor without values yet, which is none of a view's business.)
   template <class T>
-  EIGENTRAIN_NOINLINE explicit AnyView(const T& tensor)
+  EIGENTRAIN_NOINLINE explicit AnyView(T& tensor)
       : shape_(shape_of(tensor)),
         units_(units_of(tensor)),
         row_major_(detail::is_row_major<T>()),
@@ -65,7 +66,7 @@ class AnyView {
     outer_ = memory.outer;
     stride_ = memory.stride;
     if constexpr (Owning<T>) {
-      object_ = const_cast<T*>(&tensor);
+      object_ = &tensor;
       find_ = [](void* object, Shape& shape) -> void* {
         const T& seen = *static_cast<const T*>(object);
         shape = shape_of(seen);
@@ -125,7 +126,7 @@ class View : public detail::AnyView {
 
   /// `tensor` is a matrix, an array or an Eigen::Tensor that outlives this view, or a view.
   template <class T>
-  explicit View(const T& tensor) : AnyView(tensor) {}
+  explicit View(const T& tensor) : AnyView(const_cast<T&>(tensor)) {}
 
   /// Where the numbers lie now. Throws std::invalid_argument if the shape is no longer that of the
   /// beginning; `owner` and `role` name the tensor in the message.

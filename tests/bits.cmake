@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# The tests that show the same bits, and the same bytes, on every processor and with every compiler and
+# its options: for each kind of arithmetic, layer and rule one that knows the number that must come out, at
+# every SIMD level of the machine. What is the same bit for bit here has the values that are recorded
+# elsewhere, and the errors that are bounded elsewhere, too; so these alone run where time is short.
+set(eigentrain_bits
+  core/convert core/distributions core/exp core/functions core/generator core/inverse_normal core/log
+  core/newton_schulz core/orthonormal core/packet core/philox core/product core/random_source core/register
+  core/shuffle core/sin_cos_pi core/truncated_normal
+  direction/adafactor direction/trust_ratio
+  gradient/add_noise gradient/centralize gradient/noise_scale gradient/properties
+  init/delta_orthogonal init/properties init/sparse
+  io/load_state io/safetensors_header io/save_state io/state_bytes
+  layers/channel_dropout layers/dropout layers/norm_hashes
+  optim/adabelief optim/adan optim/average_parameters optim/bits optim/lion optim/prodigy
+  optim/schedule_free_adamw optim/schedule_free_sgd optim/signum optim/yogi
+  schedule/cyclic schedule/inverse_square_root schedule/inverse_time schedule/linear schedule/multi_step
+  schedule/one_cycle schedule/piecewise schedule/polynomial schedule/range_test schedule/restarts
+  schedule/shrink schedule/to_average schedule/warmup_stable_decay)
+foreach(name IN LISTS eigentrain_bits)
+  if(NOT EXISTS ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp)
+    message(FATAL_ERROR "tests/bits.cmake names ${name}, which is no test")
+  endif()
+endforeach()
+
+# eigentrain_test_cases(<variable> <source>): which of a file's test cases run, as Catch2 is told: all (""),
+# or of a file that has some that say so only those of bits, if only these are to run.
+function(eigentrain_test_cases result source)
+  set(${result} "" PARENT_SCOPE)
+  if(EIGENTRAIN_TESTS_ONLY_BITS)
+    file(STRINGS ${source} bits REGEX "TEST_CASE\\(\"[^\"]* bits ")
+    if(bits)
+      set(${result} "\"* bits *\"" PARENT_SCOPE)
+    endif()
+  endif()
+endfunction()
