@@ -107,6 +107,15 @@ EIGENTRAIN_NOINLINE inline void check_replacement(Index before, Index now) {
         " slots"});
 }
 
+/// Throws unless a rule that takes `Wanted` state values finds them in its transform's slots; most
+/// types rule it out, and then there is nothing to compile.
+template <class T, Index Wanted>
+EIGENTRAIN_INLINE void check_rule(Index declared) {
+  if constexpr (Wanted > fixed_slots<T>()) {
+    if (Wanted > declared) refuse_rule(Wanted, declared);
+  }
+}
+
 }  // namespace detail
 
 }  // namespace eigentrain
