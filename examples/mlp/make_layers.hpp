@@ -12,6 +12,7 @@
 #include "eigentrain/layers/dropout.hpp"
 #include "eigentrain/layers/gaussian_dropout.hpp"
 #include "eigentrain/layers/group_norm.hpp"
+#include "eigentrain/layers/instance_norm.hpp"
 #include "eigentrain/layers/layer_norm.hpp"
 #include "eigentrain/layers/rms_norm.hpp"
 

@@ -148,6 +148,7 @@
 #include "eigentrain/layers/gaussian_dropout.hpp"
 #include "eigentrain/layers/group_norm.hpp"
 #include "eigentrain/layers/grouped_norm.hpp"
+#include "eigentrain/layers/instance_norm.hpp"
 #include "eigentrain/layers/kept_batch.hpp"
 #include "eigentrain/layers/lane_sums.hpp"
 #include "eigentrain/layers/layer_norm.hpp"

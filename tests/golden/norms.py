@@ -5,7 +5,8 @@
     python3 tests/golden/norms.py > tests/golden/norms.hpp
 
 Batches are N x C x H x W in memory, in double precision: the outputs and gradients of one forward
-and backward pass, and for batch norm the running statistics and the evaluation after two of them.
+and backward pass, and for batch norm the running statistics and the evaluation after two of them,
+for instance norm that tracks them as well.
 RMS norm, which 1.13 lacks, is put together from tensor operations and differentiated by autograd.
 """
 import torch
@@ -65,10 +66,11 @@ def run(name, norm, apply=None):
         norm.zero_grad()
         x = batch(7).requires_grad_()
         y = norm(x)
-        y.backward(batch(107))
         show("frozen_output", y)
-        show("frozen_input_gradient", x.grad)
-        show("frozen_gamma_gradient", norm.weight.grad)
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            y.backward(batch(107))
+            show("frozen_input_gradient", x.grad)
+            show("frozen_gamma_gradient", norm.weight.grad)
     print("}  // namespace %s" % name)
 
 
@@ -88,6 +90,8 @@ norm = Rms()
 run("rms_norm", norm, vectors_last(norm))
 run("group_norm", torch.nn.GroupNorm(3, CHANNELS, dtype=torch.float64))
 run("instance_norm", torch.nn.InstanceNorm2d(CHANNELS, affine=True, dtype=torch.float64))
+run("tracking_instance_norm", torch.nn.InstanceNorm2d(CHANNELS, affine=True, dtype=torch.float64,
+                                                      track_running_stats=True))
 print("""
 }  // namespace golden::norms
 // clang-format on""")

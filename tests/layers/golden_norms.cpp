@@ -6,6 +6,7 @@
 
 #include "eigentrain/layers/batch_norm.hpp"
 #include "eigentrain/layers/group_norm.hpp"
+#include "eigentrain/layers/instance_norm.hpp"
 #include "eigentrain/layers/layer_norm.hpp"
 #include "eigentrain/layers/rms_norm.hpp"
 #include "golden/norms.hpp"
@@ -161,6 +162,20 @@ TEMPLATE_TEST_CASE("normalizations of tensors have PyTorch's values", "[norms]",
       pass(norm, 0, torch_memory, y, dx);
       CHECK_GOLDEN(instance_norm);
       CHECK(distance(norm.beta_gradient(), golden_norms::instance_norm::beta_gradient) < tolerance);
+    }
+    {
+      namespace run = golden_norms::tracking_instance_norm;
+      et::InstanceNorm<S> norm(channels, {.track = true});
+      set_golden(norm);
+      pass(norm, 0, torch_memory, y, dx);
+      pass(norm, 1, torch_memory, y, dx);
+      CHECK_GOLDEN(tracking_instance_norm);
+      CHECK(distance(norm.beta_gradient(), run::beta_gradient) < tolerance);
+      CHECK(distance(norm.running_mean(), run::running_mean) < tolerance);
+      CHECK(distance(norm.running_variance(), run::running_variance) < tolerance);
+      const Torch<S> x = golden_batch<S>(7);
+      norm.evaluate(et::channels(x, 1), et::channels(y, 1));
+      CHECK(distance(y, run::frozen_output) < tolerance);
     }
   }
 }

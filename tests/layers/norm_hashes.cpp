@@ -2,6 +2,7 @@
 // The bits of all normalizations, written down: the same on every machine, compiler and register.
 #include "eigentrain/layers/batch_norm.hpp"
 #include "eigentrain/layers/group_norm.hpp"
+#include "eigentrain/layers/instance_norm.hpp"
 #include "eigentrain/layers/layer_norm.hpp"
 #include "eigentrain/layers/rms_norm.hpp"
 #include "layers/oracle.hpp"

@@ -7,6 +7,7 @@
 #include "eigentrain/core/parameters.hpp"
 #include "eigentrain/layers/batch_norm.hpp"
 #include "eigentrain/layers/group_norm.hpp"
+#include "eigentrain/layers/instance_norm.hpp"
 #include "eigentrain/layers/layer_norm.hpp"
 #include "eigentrain/layers/rms_norm.hpp"
 #include "layers/oracle.hpp"

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "eigentrain/layers/batch_norm.hpp"
+#include "eigentrain/layers/instance_norm.hpp"
 #include "support/catch.hpp"
 #include "support/probe.hpp"
 
@@ -62,6 +63,22 @@ TEST_CASE("a cumulative layer goes on from the batches that were seen") {
   net.forward(batch(3));
   for (int i = 0; i < 4; ++i) fresh.forward(batch(i));
   CHECK((net.first.running_mean() - fresh.first.running_mean()).norm() < 1e-14);
+}
+
+TEST_CASE("instance norm's statistics are refreshed too") {
+  et::InstanceNorm<double> norm(3, {.track = true}), fresh(3, {.track = true, .cumulative = true});
+  const auto run = [](et::InstanceNorm<double>& layer, std::int64_t i) {
+    Eigen::MatrixXd x = batch(i);  // two samples of three channels of four values
+    const et::Channels<double> seen{x.data(), 2, 4, 3, 1, 3};
+    layer.forward(seen, seen);
+  };
+  for (int i = 90; i < 95; ++i) run(norm, i);
+  et::refresh_statistics(5, [&](std::int64_t i) { run(norm, i); }, norm);
+  for (int i = 0; i < 5; ++i) run(fresh, i);
+  CHECK((norm.running_mean() - fresh.running_mean()).norm() < 1e-14);
+  CHECK((norm.running_variance() - fresh.running_variance()).norm() < 1e-13);
+  et::InstanceNorm<double> without(3);
+  CHECK_THROWS_AS(et::refresh_statistics(1, [](std::int64_t) {}, without), std::invalid_argument);
 }
 
 TEST_CASE("batches that aren't finite don't count") {

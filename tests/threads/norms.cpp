@@ -4,6 +4,7 @@
 
 #include "eigentrain/layers/batch_norm.hpp"
 #include "eigentrain/layers/group_norm.hpp"
+#include "eigentrain/layers/instance_norm.hpp"
 #include "eigentrain/layers/layer_norm.hpp"
 #include "eigentrain/layers/rms_norm.hpp"
 #include "layers/oracle.hpp"
@@ -37,6 +38,21 @@ std::uint64_t hash_with(int threads, Norm norm, Index inner) {
          (5 * hash_bits(norm.gamma_gradient().data(), channels));
 }
 
+/// Of what instance norm learned on so many threads.
+std::uint64_t statistics_with(int threads, bool near) {
+  const int before = Eigen::nbThreads();
+  Eigen::setNbThreads(threads);
+  et::InstanceNorm<float> norm(300, {.track = true});
+  Batch<float> x = noise_batch<float>(300 * 40, 6, 1);
+  const et::Channels<float> seen{
+      x.data(), 6, near ? 40 : 1, 300, near ? 1 : 40, near ? 300 : 300 * 40};
+  norm.forward(seen, seen);
+  norm.evaluate(seen, seen);
+  Eigen::setNbThreads(before);
+  return hash_bits(x.data(), x.size()) ^ (3 * hash_bits(norm.running_mean().data(), 300)) ^
+         (5 * hash_bits(norm.running_variance().data(), 300));
+}
+
 template <class Norm>
 void check(const Norm& norm) {
   for (const Index inner : {1, 3}) {
@@ -52,4 +68,8 @@ TEST_CASE("normalizations are the same for any number of threads") {
   check(et::LayerNorm<float>(300));
   check(et::RmsNorm<float>(300));
   check(et::GroupNorm<float>(300, {.groups = 20}));
+  for (const bool near : {true, false}) {
+    const std::uint64_t alone = statistics_with(1, near);
+    for (const int threads : {2, 7}) CHECK(statistics_with(threads, near) == alone);
+  }
 }

@@ -2,7 +2,6 @@
 // Batch normalization of channels.
 #pragma once
 
-#include "eigentrain/layers/channel_sets.hpp"
 #include "eigentrain/layers/kept_batch.hpp"
 #include "eigentrain/layers/running_statistics.hpp"
 
@@ -50,7 +49,7 @@ class BatchNorm : public RunningStatistics<S> {
   /// Throws std::invalid_argument if features < 1 or an option is out of its range.
   template <std::same_as<BatchNormOptions> O = BatchNormOptions>
   explicit BatchNorm(Eigen::Index features, const O& options = {})
-      : RunningStatistics<S>(features, options.momentum, options.cumulative),
+      : RunningStatistics<S>(features, "BatchNorm", options.momentum, options.cumulative),
         epsilon_(options.epsilon),
         kept_(options.keep) {
     require_in(ranges::positive, epsilon_, "BatchNorm", "epsilon");
@@ -80,7 +79,7 @@ class BatchNorm : public RunningStatistics<S> {
   /// The same for tensors: see channels().
   void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
     this->check(input, output, 1);
-    normalize_by_running(input, output, output, {});
+    this->normalize_by_running(epsilon_, input, output, output, {});
   }
 
   /// From ∂L/∂y to ∂L/∂x for the batch of the last forward(), through its mean and variance:
@@ -130,40 +129,18 @@ class BatchNorm : public RunningStatistics<S> {
   void train(const Channels<const S>& input, const Channels<S>& output) {
     const auto normalized = kept_.prepare(input, output, "BatchNorm");
     was_frozen_ = frozen_;
-    if (frozen_) return normalize_by_running(input, output, normalized, known(0));
+    if (frozen_) {
+      return this->normalize_by_running(epsilon_, input, output, normalized, known(0));
+    }
     const detail::SetShape shape = detail::channel_sets(input);
     detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
       const auto part = shape.part(count);
       double *const means = sums_.data() + k, *const squares = products_.data() + k;
       detail::set_moments<true, S>(part, detail::channel_memory(input).from(k), means, squares);
       detail::set_normalization<S>(count, shape.size(), epsilon_, means, squares, known(k));
-      normalize(part, k, input, output, normalized, known(k));
+      this->normalize_part(part, k, input, output, normalized, known(k));
     });
     this->move_to(shape.size(), sums_.data(), products_.data());
-  }
-
-  void normalize_by_running(const Channels<const S>& input, const Channels<S>& output,
-                            const Channels<S>& normalized,
-                            const detail::Normalization<S>& to) const {
-    const detail::SetShape shape = detail::channel_sets(input);
-    detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
-      detail::SetBlock<S> block;
-      const auto by = to.mean == nullptr ? block.by(block.scale) : to.from(k);
-      for (Eigen::Index i = 0; i < count; ++i) {
-        block.sums[i] = static_cast<double>(this->row(4)[k + i]);
-        block.products[i] = static_cast<double>(this->row(5)[k + i]);
-      }
-      detail::set_normalization<S>(count, 1.0, epsilon_, block.sums, block.products, by);
-      normalize(shape.part(count), k, input, output, normalized, by);
-    });
-  }
-
-  void normalize(const detail::SetShape& part, Eigen::Index k, const Channels<const S>& input,
-                 const Channels<S>& output, const Channels<S>& normalized,
-                 const detail::Normalization<S>& by) const {
-    detail::set_normalize<detail::Weight::set, S>(
-        part, detail::channel_memory(input).from(k), detail::channel_memory(output).from(k),
-        detail::channel_memory(normalized).from(k), by, this->row(0) + k, this->row(2) + k);
   }
 
   // `batch` is x̂, or, Again, x.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Group normalization, and instance normalization, whose groups have one channel.
+// Group normalization of channels.
 #pragma once
 
 #include "eigentrain/layers/grouped_norm.hpp"
@@ -10,11 +10,6 @@ namespace eigentrain {
 struct GroupNormOptions {
   Eigen::Index groups = 1;  ///< of neighbouring channels; must divide their number
   double epsilon = 1e-5;    ///< added to the variance, in (0, ∞)
-};
-
-/// The options of InstanceNorm.
-struct InstanceNormOptions {
-  double epsilon = 1e-5;  ///< added to the variance, in (0, ∞)
 };
 
 /// Group normalization: every group of channels of every sample gets mean 0 and variance 1, then a
@@ -45,28 +40,6 @@ class GroupNorm : public GroupedNorm<S, GroupNorm<S>> {
   template <std::same_as<GroupNormOptions> O = GroupNormOptions>
   explicit GroupNorm(Eigen::Index features, const O& options = {})
       : GroupedNorm<S, GroupNorm<S>>(features, options.groups, options.epsilon) {}
-};
-
-/// Instance normalization: every channel of every sample gets mean 0 and variance 1: GroupNorm with
-/// as many groups as channels.
-///
-///     et::InstanceNorm<float> norm(64);
-///     norm.forward(et::channels(x, 0), et::channels(y, 0));
-///
-/// Needs tensors: a matrix has one value a feature and sample, which is refused.
-///
-/// Ulyanov, Vedaldi & Lempitsky, "Instance Normalization", 2016. As torch.nn.InstanceNorm1d to 3d
-/// with affine=True; for the default there, affine=False, don't add γ and β to the parameters.
-/// There are no running statistics (track_running_stats, off by default there).
-template <class S>
-class InstanceNorm : public GroupedNorm<S, InstanceNorm<S>> {
- public:
-  /// Its name in messages.
-  static constexpr std::string_view name = "InstanceNorm";
-  /// Throws std::invalid_argument if features < 1 or epsilon is out of its range.
-  template <std::same_as<InstanceNormOptions> O = InstanceNormOptions>
-  explicit InstanceNorm(Eigen::Index features, const O& options = {})
-      : GroupedNorm<S, InstanceNorm<S>>(features, features, options.epsilon) {}
 };
 
 }  // namespace eigentrain

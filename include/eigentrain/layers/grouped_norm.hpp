@@ -7,11 +7,12 @@
 namespace eigentrain {
 
 /// GroupNorm and InstanceNorm. A group's moments are put together from those of its channels,
-/// which are the sets; γ and β have a value a channel.
-template <class S, class Norm>
-class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
-  using Base = PerSample<S, Affine<S>, Norm>;
+/// which are the sets; γ and β have a value a channel. State is Affine, or more.
+template <class S, class Norm, class State = Affine<S>>
+class GroupedNorm : public PerSample<S, State, Norm> {
+  using Base = PerSample<S, State, Norm>;
   friend Base;
+  friend Norm;
 
  public:
   /// The number of groups.
@@ -36,6 +37,11 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
   /// What is known of the groups of a block.
   struct Groups : detail::SetBlock<S> {
     Index first, last;
+  };
+
+  /// Of a batch: the sums of all samples' means, and of their squared deviations from them.
+  struct Moments {
+    double *means = nullptr, *squares = nullptr;
   };
 
   Index width() const { return this->features() / groups_; }
@@ -94,8 +100,14 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
     }
   }
 
+  Moments clear_sums() {
+    for (std::size_t c = 0; c < sums_.size(); ++c) sums_[c] = products_[c] = 0.0;
+    return {sums_.data(), products_.data()};
+  }
+
+  // Adds the batch to `all`, if that is anywhere.
   void normalize(const Channels<const S>& input, const Channels<S>& output,
-                 const Channels<S>& normalized, S* scales) const {
+                 const Channels<S>& normalized, S* scales, const Moments& all = {}) const {
     const detail::SetShape shape = sets(input);
     const double size = shape.size(), total = size * static_cast<double>(width());
     for_blocks(input, [&](Groups& groups, Index n) {
@@ -122,6 +134,10 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
       if (scales != nullptr) {
         for (Index g = 0; g < count; ++g) scales[n * groups_ + groups.first + g] = groups.scale[g];
       }
+      for (Index g = 0; all.means != nullptr && g < count; ++g) {
+        all.means[groups.first + g] += groups.sums[g];
+        all.squares[groups.first + g] += groups.products[g];
+      }
       for_channels(groups, [&](Index c, Index channels) {
         spread(groups, c, channels, block);
         detail::set_normalize<weights, S>(
@@ -135,7 +151,7 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
                      const Channels<const S>& kept, const S* scales) {
     const detail::SetShape shape = sets(gradient);
     const double total = shape.size() * static_cast<double>(width());
-    for (std::size_t c = 0; c < sums_.size(); ++c) sums_[c] = products_[c] = 0.0;
+    clear_sums();
     for_blocks(gradient, [&](Groups& groups, Index n) {
       detail::SetBlock<S> block;
       const Index count = groups.last - groups.first;
@@ -175,7 +191,7 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
 
   Index groups_;
   double epsilon_;
-  detail::Buffer<double> sums_, products_;  // of all samples: the gradients of β and γ
+  detail::Buffer<double> sums_, products_;  // of all samples: moments, or the gradients of β and γ
 };
 
 }  // namespace eigentrain

@@ -26,7 +26,7 @@ class PerSample : public Base {
     check(input, output);
     const auto scales = static_cast<std::size_t>(norm().scales(input));
     if (scale_.size() < scales) scale_.resize(scales);
-    norm().normalize(input, output, kept_.prepare(input, output, Norm::name), scale_.data());
+    norm().train(input, output, kept_.prepare(input, output, Norm::name), scale_.data());
   }
 
   /// Evaluation: the same y, and nothing else: threads may share the layer. Throws as forward().
@@ -58,6 +58,12 @@ class PerSample : public Base {
  private:
   Norm& norm() { return static_cast<Norm&>(*this); }
   const Norm& norm() const { return static_cast<const Norm&>(*this); }
+
+  // Norms that learn from batches have one of their own.
+  void train(const Channels<const S>& input, const Channels<S>& output,
+             const Channels<S>& normalized, S* scales) {
+    norm().normalize(input, output, normalized, scales);
+  }
 
   void check(const BatchInput<S>& input, const BatchOutput<S>& output) const {
     detail::require_features(input, output, this->features(), Norm::name);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The mean and the variance that batch normalization keeps for evaluation.
+// The mean and the variance that a normalization keeps for evaluation.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 
 #include "eigentrain/layers/affine.hpp"
-#include "eigentrain/layers/channels.hpp"
-#include "eigentrain/layers/set_statistics.hpp"
+#include "eigentrain/layers/channel_sets.hpp"
 
 namespace eigentrain {
 
@@ -15,7 +14,8 @@ namespace eigentrain {
 ///
 ///     r ← (1 − w)·r + w·(μ, or σ²·n/(n−1)),   w = momentum, or 1/batches if cumulative
 ///
-/// They start at 0 and 1. A batch with a NaN or an infinity in it leaves all of them alone.
+/// (of instance norm the averages of all samples'). They start at 0 and 1. A batch with a NaN or an
+/// infinity in it leaves all of them alone.
 ///
 /// After weights were averaged (SWA), they fit no longer. To refresh them with a pass over the
 /// training data:
@@ -46,7 +46,7 @@ class RunningStatistics : public Affine<S> {
   std::int64_t batches() const { return batches_; }
   /// Throws std::invalid_argument if batches < 0 or > 2⁶².
   void set_batches(std::int64_t batches) {
-    require_count(batches, "BatchNorm", "batches");
+    require_count(batches, owner_, "batches");
     batches_ = batches;
   }
 
@@ -63,7 +63,7 @@ class RunningStatistics : public Affine<S> {
   double momentum() const { return momentum_; }
   /// Throws std::invalid_argument unless it is in [0, 1].
   void set_momentum(double momentum) {
-    require_in(ranges::fraction, momentum, "BatchNorm", "momentum");
+    require_in(ranges::fraction, momentum, owner_, "momentum");
     momentum_ = momentum;
   }
 
@@ -79,28 +79,29 @@ class RunningStatistics : public Affine<S> {
     visit("running_mean", this->row(4), this->features());
     visit("running_var", this->row(5), this->features());
     visit("num_batches_tracked", batches_);
-    require_count(batches_, "BatchNorm", "batches");
+    require_count(batches_, owner_, "batches");
   }
 
  protected:
   /// Throws std::invalid_argument if features < 1 or the momentum is outside [0, 1].
-  RunningStatistics(Eigen::Index features, double momentum, bool cumulative)
-      : Affine<S>(features, "BatchNorm", 6), cumulative_(cumulative) {
+  explicit RunningStatistics(Eigen::Index features, std::string_view owner, double momentum = 0.1,
+                             bool cumulative = false)
+      : Affine<S>(features, owner, 6), owner_(owner), cumulative_(cumulative) {
     set_momentum(momentum);
     reset_statistics();
   }
 
   /// Throws std::invalid_argument unless the shapes are right, with `least` values a channel.
   void check(const BatchInput<S>& input, const BatchOutput<S>& output, Eigen::Index least) const {
-    detail::require_features(input, output, this->features(), "BatchNorm");
-    require(input.cols() >= least, "BatchNorm: the input is ", input.rows(), "x", input.cols(),
+    detail::require_features(input, output, this->features(), owner_);
+    require(input.cols() >= least, owner_, ": the input is ", input.rows(), "x", input.cols(),
             ", but must have at least ", least, least == 1 ? " column" : " columns in training");
   }
   /// The same for tensors.
   void check(const Channels<const S>& input, const Channels<S>& output, Eigen::Index least) const {
-    detail::require_features(input, output, this->features(), "BatchNorm");
+    detail::require_features(input, output, this->features(), owner_);
     const Eigen::Index values = input.samples * input.positions * input.inner;
-    require(values >= least, "BatchNorm: the input has ", values,
+    require(values >= least, owner_, ": the input has ", values,
             " values a channel, but must have at least ", least, least == 1 ? "" : " in training");
   }
 
@@ -119,7 +120,34 @@ class RunningStatistics : public Affine<S> {
                                this->row(5));
   }
 
+  /// Normalizes by the running statistics. `to` takes what that was, unless it is empty.
+  void normalize_by_running(double epsilon, const Channels<const S>& input,
+                            const Channels<S>& output, const Channels<S>& normalized,
+                            const detail::Normalization<S>& to) const {
+    const detail::SetShape shape = detail::channel_sets(input);
+    detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
+      detail::SetBlock<S> block;
+      const auto by = to.mean == nullptr ? block.by(block.scale) : to.from(k);
+      for (Eigen::Index i = 0; i < count; ++i) {
+        block.sums[i] = static_cast<double>(this->row(4)[k + i]);
+        block.products[i] = static_cast<double>(this->row(5)[k + i]);
+      }
+      detail::set_normalization<S>(count, 1.0, epsilon, block.sums, block.products, by);
+      normalize_part(shape.part(count), k, input, output, normalized, by);
+    });
+  }
+
+  /// Normalizes channels from k on.
+  void normalize_part(const detail::SetShape& part, Eigen::Index k, const Channels<const S>& input,
+                      const Channels<S>& output, const Channels<S>& normalized,
+                      const detail::Normalization<S>& by) const {
+    detail::set_normalize<detail::Weight::set, S>(
+        part, detail::channel_memory(input).from(k), detail::channel_memory(output).from(k),
+        detail::channel_memory(normalized).from(k), by, this->row(0) + k, this->row(2) + k);
+  }
+
  private:
+  std::string_view owner_;
   double momentum_ = 0.1;
   bool cumulative_;
   std::int64_t batches_ = 0;

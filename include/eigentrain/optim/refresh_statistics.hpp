@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "eigentrain/core/check.hpp"
+#include "eigentrain/layers/channels.hpp"
 
 namespace eigentrain {
 
@@ -30,9 +31,11 @@ class Refresh {
     Norm probe(norm);
     Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> ones(norm.features(), 2);
     ones.setOnes();
+    // One sample, which instance norm takes as well.
+    const Channels<S> seen{ones.data(), 1, 2, ones.rows(), 1, ones.rows()};
     probe.running_mean().setZero();
     probe.set_batches(0);
-    probe.forward(ones, ones);
+    probe.forward(seen, seen);
     weight_ = static_cast<double>(probe.running_mean()[0]);
     require(weight_ > 0.0, "refresh_statistics: a layer with momentum 0 takes no statistics in");
   }
@@ -91,9 +94,9 @@ void refresh(std::int64_t batches, const Forward& forward, Refresh<Norm>&&... la
 
 }  // namespace detail
 
-/// Gives layers of batch normalization the running statistics that belong to the present weights:
-/// means over `batches` batches, all with the same weight. To be called where weights were set that
-/// no training has run with, such as averages:
+/// Gives layers with running statistics (batch norm; instance norm that tracks them) those that
+/// belong to the present weights: means over `batches` batches, all with the same weight. To be
+/// called where weights were set that no training has run with, such as averages:
 ///
 ///     et::with_averages(optimizer, parameters, [&] {
 ///       et::refresh_statistics(100, [&](std::int64_t i) { net.forward(train.batch(i)); },
@@ -106,9 +109,9 @@ void refresh(std::int64_t batches, const Forward& forward, Refresh<Norm>&&... la
 /// afterwards; batches() is the number of batches. Unlike the weights, the old statistics aren't
 /// kept: to go on with the training, copy running_mean() and running_variance() before.
 ///
-/// Throws std::invalid_argument if batches < 1, if a layer's momentum is 0, or if it has seen no
-/// batch that is finite, and what forward() throws; the statistics are then as before. Izmailov et
-/// al., "Averaging weights leads to wider optima and better generalization", 2018. As
+/// Throws std::invalid_argument if batches < 1, if a layer takes none in (momentum 0), or has seen
+/// no batch that is finite, and what forward() throws; the statistics are then as before. Izmailov
+/// et al., "Averaging weights leads to wider optima and better generalization", 2018. As
 /// torch.optim.swa_utils.update_bn.
 template <class Forward, class... Norm>
 void refresh_statistics(std::int64_t batches, const Forward& forward, Norm&... layers) {
