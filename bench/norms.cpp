@@ -7,7 +7,8 @@
 // Float, one thread: a hidden layer's matrix, 128 × 1024, and images of 32 × 64 × 56 × 56. Beside
 // eigentrain run a copy of as many values as both passes have to read and write (two arrays read,
 // two written), which is the bound, and LibTorch, if it was found. LibTorch's outputs and gradients
-// must be ours, or the program ends.
+// must be ours, or the program ends. Batch norm is asked twice: as it is by default, with a copy of
+// the normalized batch, and without, as LibTorch, whose backward is given the input again.
 //
 // Links: Google Benchmark; LibTorch (optional, EIGENTRAIN_BENCH_TORCH).
 #include <benchmark/benchmark.h>
@@ -19,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "eigentrain/layers/batch_norm.hpp"
@@ -36,10 +38,13 @@ struct Question {
   std::string name;
   NormKind kind;
   NormShape shape;
+  bool keep = true;  ///< or backward() takes the input again
 };
 
 const Question questions[] = {
+    {"batch norm, 128 x 1024, keep = false", NormKind::batch, {1024, 128, 1}, false},
     {"batch norm, 128 x 1024", NormKind::batch, {1024, 128, 1}},
+    {"batch norm, 32 x 64 x 56 x 56, keep = false", NormKind::batch, {32, 64, 56 * 56}, false},
     {"batch norm, 32 x 64 x 56 x 56", NormKind::batch, {32, 64, 56 * 56}},
     {"layer norm, 128 x 1024", NormKind::layer, {1024, 128, 1}},
     {"layer norm, 1024 x 1024", NormKind::layer, {1024, 1024, 1}},
@@ -69,8 +74,12 @@ std::function<void()> passes(const Question& question, const std::shared_ptr<Arr
     return et::Channels<float>{values.data(),  shape.samples, 1,
                                shape.channels, shape.inner,   shape.channels * shape.inner};
   };
-  return [norm = std::make_shared<Norm>(made), arrays, seen] {
+  return [norm = std::make_shared<Norm>(made), arrays, seen, keep = question.keep] {
+    static_cast<void>(keep);  // of other norms
     norm->forward(seen(arrays->x), seen(arrays->y));
+    if constexpr (std::is_same_v<Norm, et::BatchNorm<float>>) {
+      if (!keep) return norm->backward(seen(arrays->x), seen(arrays->dy), seen(arrays->dx));
+    }
     norm->backward(seen(arrays->dy), seen(arrays->dx));
   };
 }
@@ -78,7 +87,7 @@ std::function<void()> passes(const Question& question, const std::shared_ptr<Arr
 std::function<void()> ours(const Question& question, const std::shared_ptr<Arrays>& arrays) {
   const long channels = question.shape.channels;
   if (question.kind == NormKind::batch) {
-    return passes(question, arrays, et::BatchNorm<float>(channels));
+    return passes(question, arrays, et::BatchNorm<float>(channels, {.keep = question.keep}));
   }
   if (question.kind == NormKind::layer) {
     return passes(question, arrays, et::LayerNorm<float>(channels));

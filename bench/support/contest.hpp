@@ -71,13 +71,21 @@ inline std::size_t fastest(const std::vector<Rival>& rivals) {
 using MakeContenders = std::function<std::vector<Contender>()>;
 
 /// Compares the contenders at several places in memory, anew each time, and takes the medians:
-/// where the pages of a large array lie decides about a few percent.
+/// where the pages of a large array lie decides about a few percent, and on Zen 4 one in eighteen
+/// pairs of pages lets loads wait for stores that have nothing to do with them but the lower bits
+/// of their address, which makes a step on a thousand values up to nine times as slow.
 inline std::vector<Result> compare_placements(const MakeContenders& make,
                                               std::vector<std::string>& names,
                                               double (*clock)() = processor_seconds) {
   constexpr int placements = 5;
   std::vector<std::vector<Result>> all;
+  std::vector<std::unique_ptr<char[]>> spacers;
   for (int k = 0; k < placements; ++k) {
+    // What was freed would be handed out again; these take some of it, and are never touched. The
+    // first one lies on the heap, the second where the largest arrays are.
+    for (const std::size_t size : {std::size_t(53) << 10, std::size_t(33) << 20}) {
+      spacers.emplace_back(new char[size + static_cast<std::size_t>(k) * 29 * 4096]);
+    }
     std::vector<Rival> rivals;
     const std::vector<Contender> present = make();
     for (const Contender& contender : present) {

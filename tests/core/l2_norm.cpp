@@ -35,7 +35,12 @@ TEST_CASE("two norms in one pass are the two norms") {
     p << 3 * weights, 4 * weights, 0;
     g << 0, 6 * updates, 8 * updates;
     const et::UpdateStream<double> stream(parameters.elements(), nullptr);
-    const auto both = et::detail::weight_and_update_norm(stream);
+    struct {
+      double weight, update;
+    } both{};
+    et::detail::weight_and_update_norms(
+        stream, [](const auto&) { return true; },
+        [&](const auto&, double weight, double update) { both = {weight, update}; });
     CHECK(both.weight == et::detail::weight_norm(stream));
     CHECK(both.update == et::detail::l2_norm(stream));
     return both;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "eigentrain/core/tensor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <unsupported/Eigen/CXX11/Tensor>
+#include <vector>
 
 #include "eigentrain/core/parameters.hpp"
 #include "support/catch.hpp"
@@ -125,4 +127,43 @@ TEST_CASE("a tensor takes part with all of its options unless they say otherwise
   const et::Tensor<double> tensor;
   CHECK(tensor.units == 1);
   CHECK_FALSE(tensor.row_major);
+}
+
+TEST_CASE("threads share elements evenly, or whole chunks of tensors as evenly as those allow") {
+  constexpr et::Index chunk = et::reduction_chunk, sizes[] = {3, chunk + 5, 90, 2 * chunk, 1};
+  constexpr et::Index starts[] = {
+      0, 3, 3 + chunk, 8 + chunk, 98 + chunk, 98 + 2 * chunk, 98 + 3 * chunk, 99 + 3 * chunk};
+  et::Parameters<float> list;
+  std::vector<Eigen::VectorXf> p, g;
+  for (const et::Index size : sizes) p.emplace_back(size), g.emplace_back(size);
+  for (std::size_t i = 0; i < p.size(); ++i) list.add(std::string(1, char('a' + i)), p[i], g[i]);
+  const auto check = [](const et::Elements<float>& elements, et::Index tolerance) {
+    for (et::Index n = 1; n < 9; ++n) {
+      CHECK(elements.cut(0, n) == 0);
+      CHECK(elements.cut(n, n) == elements.total);
+      for (et::Index i = 1; i < n; ++i) {
+        CHECK(elements.cut(i, n) >= elements.cut(i - 1, n));
+        CHECK(std::abs(elements.cut(i, n) - i * elements.total / n) <= tolerance);
+      }
+    }
+  };
+  et::Elements<float>& elements = list.elements();
+  check(elements, 64);
+  CHECK(elements.parts() == 13);
+  elements.share_chunks();
+  check(elements, chunk / 2);
+  CHECK(elements.parts() == 7);
+  for (et::Index i = 0; i <= 100; ++i) {
+    CHECK(std::find(std::begin(starts), std::end(starts), elements.cut(i, 100)) !=
+          std::end(starts));
+  }
+  // Each chunk has room for its sums, the last one too.
+  double* end = elements.partial_sums.data();
+  for (const et::Tensor<float>& tensor : elements.tensors) {
+    CHECK(elements.sums_of(tensor) >= end);
+    const et::Index chunks = (tensor.parameter.size() + chunk - 1) / chunk;
+    end = elements.sums_of(tensor) + chunks * et::reduction_values;
+  }
+  CHECK(end <= elements.partial_sums.end());
+  CHECK(list.elements().parts() == 13);  // the next step begins anew
 }

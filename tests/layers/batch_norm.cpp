@@ -308,6 +308,89 @@ TEMPLATE_TEST_CASE("a batch that is not finite leaves the running statistics alo
   });
 }
 
+// Where y and dx begin, and what lies between samples, decide which loops run.
+TEMPLATE_TEST_CASE("batch norm has the same bits at every place, with and without its batch",
+                   "[batch_norm]", float, double) {
+  using S = TestType;
+  for (const Eigen::Index features : {64, 128, 272}) {
+    const Eigen::Index samples = 37;
+    Batch<S> x = noise_batch<S>(features, samples, 1), dy = noise_batch<S>(features, samples, 2);
+    x.array() += S(1000);
+    std::uint64_t expected = 0;
+    at_every_level([&] {
+      for (const Eigen::Index gap : {0, 16, 3}) {
+        for (const Eigen::Index offset : {0, 1, 4, 15}) {
+          for (const bool keep : {true, false}) {
+            BatchNorm<S> norm(features, {.keep = keep});
+            for (Eigen::Index f = 0; f < features; ++f) {
+              norm.gamma()[f] = S(1) + static_cast<S>(f) / S(64);
+              norm.beta()[f] = static_cast<S>(f);
+            }
+            Placed<S> from(x, offset, gap), to(x, offset, gap), up(dy, offset, gap),
+                down(dy, offset, gap);
+            norm.forward(from.view, to.view);
+            if (keep) norm.backward(up.view, down.view);
+            if (!keep) norm.backward(from.view, up.view, down.view);
+            const std::uint64_t bits = hash(to.view) ^ 3 * hash(down.view) ^
+                                       5 * hash(norm.gamma_gradient()) ^
+                                       7 * hash(norm.beta_gradient());
+            if (expected == 0) expected = bits;
+            CAPTURE(features, gap, offset, keep);
+            CHECK(bits == expected);
+            CHECK(to.intact());
+            CHECK(down.intact());
+          }
+        }
+      }
+    });
+  }
+}
+
+TEST_CASE("batch norm without its batch, for images and frozen statistics", "[batch_norm]") {
+  const Eigen::Index channels = 5, inner = 77, samples = 3;
+  const Batch<float> x = noise_batch<float>(channels * inner, samples, 1);
+  const Batch<float> dy = noise_batch<float>(channels * inner, samples, 2);
+  for (const bool frozen : {false, true}) {
+    Batch<float> y[2], dx[2];
+    for (const bool keep : {true, false}) {
+      Batch<float> from = x, up = dy, &to = y[keep], &down = dx[keep];
+      to = down = x;
+      const auto seen = [&](Batch<float>& batch) {
+        return eigentrain::Channels<float>{batch.data(), samples, 1, channels, inner, batch.rows()};
+      };
+      BatchNorm<float> norm(channels, {.keep = keep});
+      norm.freeze(frozen);
+      norm.forward(seen(from), seen(to));
+      if (keep) norm.backward(seen(up), seen(down));
+      if (!keep) norm.backward(seen(from), seen(up), seen(down));
+    }
+    CHECK(same_bits(y[0], y[1]));
+    CHECK(same_bits(dx[0], dx[1]));
+  }
+}
+
+TEST_CASE("each way of batch norm's backward refuses the other layer", "[batch_norm]") {
+  Batch<float> x = noise_batch<float>(3, 4, 1), y = x, dy = x, dx = x;
+  const Batch<float> before = x;
+  BatchNorm<float> keeps(3), takes(3, {.keep = false});
+  CHECK_THROWS_WITH(takes.backward(x, dy, dx), "BatchNorm: backward() needs a forward() before it");
+  keeps.forward(x, y);
+  takes.forward(x, y);
+  CHECK_THROWS_WITH(takes.forward(x, x),
+                    "BatchNorm: the output is the input, which backward() needs where the layer "
+                    "keeps no batch");
+  CHECK_THROWS_WITH(keeps.backward(x, dy, dx),
+                    "BatchNorm: backward() takes no input, since the layer keeps its batch");
+  CHECK_THROWS_WITH(takes.backward(dy, dx),
+                    "BatchNorm: backward() needs the input too, since the layer keeps no batch");
+  CHECK_THROWS_WITH(takes.backward(x.leftCols(3), dy, dx),
+                    "BatchNorm: the input is 3 samples of 1x3x1 (positions x channels x inner), "
+                    "but must be 4 of 1x3x1");
+  CHECK(takes.batches() == 1);
+  CHECK(same_bits(dx, before));
+  CHECK(same_bits(x, before));
+}
+
 TEST_CASE("batch norm allocates at the first and at larger batches only", "[batch_norm]") {
   BatchNorm<float> norm(31);
   Batch<float> x = noise_batch<float>(31, 64, 1), y(31, 64);

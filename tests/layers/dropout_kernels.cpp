@@ -39,3 +39,26 @@ TEMPLATE_TEST_CASE("values are kept or filled by their bits, with gaps and witho
     }
   });
 }
+
+// Where the target begins within a line decides which values go first.
+TEMPLATE_TEST_CASE("values are kept by their bits wherever the target begins", "", float, double) {
+  using S = TestType;
+  et::Generator random(6);
+  et::detail::DropoutMask mask;
+  const Batch<S> x = noise_batch<S>(1100, 1, 1);  // two blocks and a bit
+  mask.draw(x.size(), 0.3, random);
+  at_every_level([&] {
+    for (Eigen::Index offset = 0; offset < 17; ++offset) {
+      Placed<S> from(x, 3, 0), to(Batch<S>::Zero(1100, 1), offset, 0);
+      et::detail::apply_mask<false, S>(mask, et::detail::memory_of<const S>(from.view),
+                                       et::detail::memory_of<S>(to.view), {.scale = S(1.5)});
+      bool right = true;
+      for (Eigen::Index i = 0; i < x.size(); ++i) {
+        right = right && to.view(i, 0) == (mask.is_dropped(i) ? S(0) : x(i, 0) * S(1.5));
+      }
+      CAPTURE(offset);
+      CHECK(right);
+      CHECK(to.intact());
+    }
+  });
+}

@@ -27,7 +27,8 @@ TEST_CASE("sums of float are those of double, whatever the length and the number
         const et::detail::SetShape shape{1, runs, length, false};
         et::simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
           et::detail::add_up<false, true, Bytes, float>(
-              shape, to[0], to[1],
+              shape, et::detail::SetMemory<const float>{data, length * runs, length}, true, to[0],
+              to[1],
               [=]<int N>(Index o, Index i, et::Packet<float, N>& a, et::Packet<float, N>& b)
                   EIGENTRAIN_INLINE_LAMBDA {
                     const auto x = et::Packet<float, N>::load(data + o * length + i);

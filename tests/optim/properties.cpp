@@ -10,7 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "eigentrain/direction/adam.hpp"
+#include "eigentrain/gradient/accumulate.hpp"
+#include "eigentrain/gradient/add_noise.hpp"
+#include "eigentrain/optim/average_parameters.hpp"
+#include "eigentrain/optim/lookahead.hpp"
 #include "eigentrain/schedule/layerwise_decay.hpp"
+#include "eigentrain/schedule/scheduled.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/levels.hpp"
@@ -537,6 +543,10 @@ TEMPLATE_TEST_CASE("frozen tensors stay, and count for nothing", "", float, doub
     for (int call = 0; call < c.traits.batches; ++call) optimizer.step(parameters);
     CHECK(!same_bits(ice, before));
     CHECK(ice.allFinite());
+    // An average that begins late begins with what the tensor is then.
+    const S way = (ice - before).cwiseAbs().maxCoeff();
+    optimizer.exchange(parameters);
+    CHECK((ice - before).cwiseAbs().maxCoeff() <= way);
   }
 }
 
@@ -659,4 +669,34 @@ TEMPLATE_TEST_CASE("gradients at the ends of the range make no parameter go wron
       CHECK((p.array() - S(1)).abs().maxCoeff() <= S(1));
     }
   }
+}
+
+// Those of the optimizers are in tests/optim/table.cpp.
+TEST_CASE("every option of a wrapper refuses what it can't be") {
+  for (const double bad : {-1.0, HUGE_VAL, std::nan("")}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS(et::lookahead({.alpha = bad}), std::invalid_argument);
+    CHECK_THROWS_AS(et::ema_parameters({.decay = bad}), std::invalid_argument);
+    CHECK_THROWS_AS(et::ema_parameters({.inverse_gamma = bad}), std::invalid_argument);
+    CHECK_THROWS_AS(et::ema_parameters({.power = bad}), std::invalid_argument);
+    const et::Generator random(1);
+    CHECK_THROWS_AS(et::add_noise(random, {.eta = bad}), std::invalid_argument);
+    CHECK_THROWS_AS(et::add_noise(random, {.gamma = bad}), std::invalid_argument);
+    Eigen::Vector2d p, g;
+    et::Parameters<double> list;
+    CHECK_THROWS_AS(list.add("p", p, g, {.learning_rate_scale = bad}), std::invalid_argument);
+    const auto depth = [](std::string_view) { return 0; };
+    CHECK_THROWS_AS(et::layerwise_decay(list, bad, depth), std::invalid_argument);
+  }
+  CHECK_THROWS_AS(et::lookahead({.alpha = 0.0}), std::invalid_argument);
+  CHECK_THROWS_AS(et::lookahead({.period = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(et::ema_parameters({.decay = 1.0}), std::invalid_argument);
+  CHECK_THROWS_AS(
+      et::ema_parameters({.start = et::EmaStart::debiased, .warmup = et::EmaWarmup::ramp}),
+      std::invalid_argument);
+  CHECK_THROWS_AS(et::average_parameters({.start = -1}), std::invalid_argument);
+  CHECK_THROWS_AS(et::average_parameters({.every = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(et::accumulate(0), std::invalid_argument);
+  CHECK_THROWS_AS(et::scheduled([](std::int64_t) { return et::adam_direction({.beta1 = 1.5}); }),
+                  std::invalid_argument);
 }

@@ -50,6 +50,9 @@ class Bytes {
   }
 
  private:
+  template <class>
+  friend class Buffer;
+
   void reserve(std::size_t capacity) {
     if (capacity == 0) return;
     void* data = ::operator new(capacity, std::align_val_t(alignment_));
@@ -93,19 +96,20 @@ class Buffer {
   Buffer() = default;
   explicit Buffer(std::size_t size) : bytes_(size * sizeof(T), alignof(T) > 64 ? alignof(T) : 64) {}
 
-  std::size_t size() const { return bytes_.size() / sizeof(T); }
+  // Written out, not one by the other: every one of them is a function for each T.
+  std::size_t size() const { return bytes_.size_ / sizeof(T); }
   void resize(std::size_t size) { bytes_.resize(size * sizeof(T)); }
   /// Padding counts: true for copies, but maybe not for values that are equal.
   bool same_bytes(const Buffer& other) const { return bytes_.same_as(other.bytes_); }
 
-  T* begin() { return static_cast<T*>(bytes_.data()); }
-  T* end() { return begin() + size(); }
-  const T* begin() const { return static_cast<const T*>(bytes_.data()); }
-  const T* end() const { return begin() + size(); }
-  T* data() { return begin(); }
-  const T* data() const { return begin(); }
-  T& operator[](std::size_t i) { return begin()[i]; }
-  const T& operator[](std::size_t i) const { return begin()[i]; }
+  T* begin() { return static_cast<T*>(bytes_.data_); }
+  T* end() { return static_cast<T*>(bytes_.data_) + bytes_.size_ / sizeof(T); }
+  const T* begin() const { return static_cast<const T*>(bytes_.data_); }
+  const T* end() const { return static_cast<const T*>(bytes_.data_) + bytes_.size_ / sizeof(T); }
+  T* data() { return static_cast<T*>(bytes_.data_); }
+  const T* data() const { return static_cast<const T*>(bytes_.data_); }
+  T& operator[](std::size_t i) { return static_cast<T*>(bytes_.data_)[i]; }
+  const T& operator[](std::size_t i) const { return static_cast<const T*>(bytes_.data_)[i]; }
 
  private:
   Bytes bytes_;

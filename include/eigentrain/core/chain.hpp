@@ -70,16 +70,12 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     state_.bind(parameters, slots(), !begun_);
     Elements<S>& elements = parameters.elements();
     state_.place(elements);
-    if constexpr (measures) {
-      detail::with_items(links_, [](auto&... links) { (links.begin(), ...); });
-    }
+    if constexpr (measures) detail::with_items(links_, [](auto&... all) { (all.begin(), ...); });
     if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];
     const Verdict verdict = advance(elements, Step{count_ + 1, &powers_}, 0, streams, observer);
     if (verdict == Verdict::skip) return false;
-    if constexpr (measures) {
-      detail::with_items(links_, [](auto&... links) { (links.keep(), ...); });
-    }
+    if constexpr (measures) detail::with_items(links_, [](auto&... all) { (all.keep(), ...); });
     begun_ = true;
     if (verdict == Verdict::gather) return false;
     ++count_;
@@ -165,8 +161,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
       constexpr int taken = detail::total_arity<S, Rules...>;
       for (Index k = 0; k < declared; ++k) streams[taken + k] = state_.stream(first + k);
       const auto check = [declared]<class Next>(const Next&) {
-        constexpr int wanted = detail::total_arity<S, Next>;
-        if (wanted > declared) detail::refuse_rule(wanted, declared);
+        detail::check_rule<Transform, detail::total_arity<S, Next>>(declared);
       };
       const auto go_on = [&](const auto& next) {
         check(next);

@@ -33,7 +33,9 @@ class Generator {
   /// The largest word.
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
 
+  // A template, as split(): a program that takes no words needn't compile the ten rounds.
   /// The next word.
+  template <class = void>
   result_type operator()() {
     const std::uint64_t counter = position_ / 4;
     const auto word = static_cast<int>(position_ % 4);
@@ -71,6 +73,7 @@ class Generator {
   /// parts of a program, each with randomness of its own. It depends on no position, so the parts
   /// may be made in any order; split(a).split(b) differs from split(b).split(a). Two of k splits
   /// share a stream with probability k²/2⁶⁵.
+  template <class = void>
   Generator split(std::uint64_t n) const {
     // Another key, so that the new streams are no words of the old one.
     const PhiloxWords<1> words = philox_words<1>(~seed_, stream_, n);

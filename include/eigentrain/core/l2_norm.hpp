@@ -72,17 +72,20 @@ double weight_norm(const Stream& stream) {
   return l2_norm(WeightsOf<Stream>{stream});
 }
 
-/// Both norms, in one pass unless squares leave the range of double.
-struct WeightAndUpdate {
-  double weight, update;
-};
-template <class Stream>
-WeightAndUpdate weight_and_update_norm(const Stream& stream) {
-  const auto [weight, update] = stream.sums(
-      [](const auto&, const auto& p) EIGENTRAIN_INLINE_LAMBDA { return Square{p}; }, squared);
-  constexpr bool never_leave = std::is_same_v<typename Stream::Scalar, float>;
-  return {never_leave || squares_in_range(weight) ? std::sqrt(weight) : weight_norm(stream),
-          never_leave || squares_in_range(update) ? std::sqrt(update) : l2_norm(stream)};
+/// Both norms of each tensor that wanted(tensor) takes, for f(tensor, ‖p‖₂, ‖u‖₂): in one pass over
+/// all tensors of a stream, unless squares leave the range of double.
+template <class Stream, class Wanted, class F>
+void weight_and_update_norms(const Stream& stream, const Wanted& wanted, const F& f) {
+  const auto weights = [](const auto&, const auto& p)
+                           EIGENTRAIN_INLINE_LAMBDA { return Square{p}; };
+  const auto roots = [&f](const auto& tensor, const auto& alone, const auto& squares) {
+    constexpr bool never_leave = std::is_same_v<typename Stream::Scalar, float>;
+    const bool w = never_leave || squares_in_range(squares[0]);
+    const bool u = never_leave || squares_in_range(squares[1]);
+    f(tensor, w ? std::sqrt(squares[0]) : weight_norm(alone),
+      u ? std::sqrt(squares[1]) : l2_norm(alone));
+  };
+  stream.sums_by_tensor(wanted, weights, squared, roots);
 }
 
 }  // namespace eigentrain::detail

@@ -72,6 +72,18 @@ Index slots(const T& transform) {
   }
 }
 
+/// As many slots as a T always has, whatever its options are.
+template <class T>
+constexpr Index fixed_slots() {
+  if constexpr (requires(const T& transform) { transform.slots(); }) {
+    return 0;
+  } else if constexpr (requires { T::slots; }) {
+    return T::slots;
+  } else {
+    return 0;
+  }
+}
+
 /// The state values of all transforms before this link.
 inline Index slots_before(const void*) {
   return 0;
@@ -93,6 +105,15 @@ EIGENTRAIN_NOINLINE inline void check_replacement(Index before, Index now) {
 [[noreturn]] EIGENTRAIN_COLD inline void refuse_rule(Index wanted, Index declared) {
   fail({"chain: a rule takes ", wanted, " state values, but its transform declares ", declared,
         " slots"});
+}
+
+/// Throws unless a rule that takes `Wanted` state values finds them in its transform's slots; most
+/// types rule it out, and then there is nothing to compile.
+template <class T, Index Wanted>
+EIGENTRAIN_INLINE void check_rule(Index declared) {
+  if constexpr (Wanted > fixed_slots<T>()) {
+    if (Wanted > declared) refuse_rule(Wanted, declared);
+  }
 }
 
 }  // namespace detail

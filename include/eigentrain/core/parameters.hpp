@@ -146,7 +146,7 @@ class Parameters {
     if (known_ == nullptr || known_ != entries_.data()) [[unlikely]] {
       know();
     }
-    elements_.by_chunks = false;
+    elements_.chunks = 0;
     for (Tensor<S>& tensor : elements_.tensors) follow(tensor, entry(tensor.number));
     for (Index i : empty_) (*this)[i];
     return elements_;

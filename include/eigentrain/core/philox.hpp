@@ -28,6 +28,14 @@ EIGENTRAIN_INLINE Words<std::uint32_t, 2 * M> interleave(const Words<std::uint64
   return result;
 }
 
+/// The words of even and odd counters after their rounds.
+template <int M>
+EIGENTRAIN_INLINE PhiloxWords<2 * M> philox_words_of(const PhiloxState<M>& even,
+                                                     const PhiloxState<M>& odd) {
+  return {{interleave(even.x0, odd.x0), interleave(even.x1, odd.x1), interleave(even.x2, odd.x2),
+           interleave(even.x3, odd.x3)}};
+}
+
 /// philox_words for registers, with the keys of the seed.
 template <int N, class Keys>
 EIGENTRAIN_INLINE PhiloxWords<N> philox_words_by(const Keys& keys, std::uint64_t stream,
@@ -35,8 +43,7 @@ EIGENTRAIN_INLINE PhiloxWords<N> philox_words_by(const Keys& keys, std::uint64_t
   auto even = philox_state<N / 2, 2>(stream, counter);
   auto odd = philox_state<N / 2, 2>(stream, counter + 1);
   philox_rounds(keys, even, odd);
-  return {{interleave(even.x0, odd.x0), interleave(even.x1, odd.x1), interleave(even.x2, odd.x2),
-           interleave(even.x3, odd.x3)}};
+  return philox_words_of(even, odd);
 }
 
 }  // namespace detail

@@ -20,28 +20,37 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
     constexpr bool widens = sizeof(S) < sizeof(double), fused = widens && Bytes == 64;
     constexpr bool half = widens && Bytes == 64 && sizeof...(Rules) == 0;
     constexpr int width = (half ? Bytes / 2 : Bytes) / static_cast<int>(sizeof(double));
-    using P = Packet<S, width>;
+    // Rules run on whole registers, which widen to two.
+    constexpr int ways = widens && sizeof...(Rules) > 0 ? 2 : 1, group = ways * width;
+    using P = Packet<S, group>;
     using D = Packet<double, width>;
     using Value = decltype(term(D(), D()));
     using Lanes = decltype(lanes_for(term(D(), D())));
-    const auto value = [&](const S* p_at, const S* g_at, const auto& state_at,
-                           Index i) EIGENTRAIN_INLINE_LAMBDA {
-      D u;
-      if constexpr (sizeof...(Rules) == 0) {
-        u = load_converted<double, width>(g_at + i);
-      } else {
+    // `group` elements from i on, folded into `ways` sums.
+    const auto fold = [&](Lanes* sums, const S* p_at, const S* g_at, const auto& state_at,
+                          Index i) EIGENTRAIN_INLINE_LAMBDA {
+      S updated[group];
+      const S* u_at = g_at + i;
+      if constexpr (sizeof...(Rules) > 0) {
         P state[Slots + 1];
         for (std::size_t k = 0; k != Slots; ++k) {
           state[k] = P::load(state_at[k] + i);
         }
-        u = convert<double>(apply(P::load(g_at + i), P::load(p_at + i), state, rules...));
+        apply(P::load(g_at + i), P::load(p_at + i), state, rules...).store(updated);
+        u_at = updated;
       }
-      Value result;
+      const auto fold_part = [&](int part) EIGENTRAIN_INLINE_LAMBDA {
+        const D u = load_converted<double, width>(u_at + part * width);
+        const D p = load_converted<double, width>(p_at + i + part * width);
+        Value result;
 #if defined(__clang__) && __clang_major__ >= 19
-      [[clang::always_inline]]
+        [[clang::always_inline]]
 #endif
-      result = term(u, load_converted<double, width>(p_at + i));
-      return result;
+        result = term(u, p);
+        fold_into<Fold, fused>(sums[part], result);
+      };
+      fold_part(0);
+      if constexpr (ways == 2) fold_part(1);
     };
     // Fewer than a full set of lanes, [from, to): through buffers, the other lanes masked out.
     const auto partial = [&](Index at, int from, int to) EIGENTRAIN_INLINE_LAMBDA {
@@ -58,11 +67,14 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
         }
       }
       for (std::size_t k = 0; k != Slots; ++k) state_at[k] = buffer + (k + 2) * reduction_lanes;
-      for (int lane = 0; lane < reduction_lanes; lane += width) {
-        Lanes sum;
-        load_lanes(sum, lanes + lane);
-        fold_into<Fold, fused>(sum, value(buffer, buffer + reduction_lanes, state_at, lane));
-        store_some(D::load(inside + lane), sum, lanes + lane);
+      for (int lane = 0; lane < reduction_lanes; lane += group) {
+        Lanes sums[ways];
+        for (int k = 0; k < ways; ++k) load_lanes(sums[k], lanes + lane + k * width);
+        fold(sums, buffer, buffer + reduction_lanes, state_at, lane);
+        for (int k = 0; k < ways; ++k) {
+          const int part = lane + k * width;
+          store_some(D::load(inside + part), sums[k], lanes + part);
+        }
       }
     };
     Index at = 0;
@@ -74,13 +86,17 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
     }
     [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
       // Spelled out, since compilers keep an array in registers only where they unroll the loop.
-      Lanes sums[sizeof...(K)];
-      (load_lanes(sums[K], lanes + K * width), ...);
+      Lanes sums[reduction_lanes / width];
+      ((load_lanes(sums[K * ways], lanes + K * group),
+        load_lanes(sums[K * ways + ways - 1], lanes + K * group + (ways - 1) * width)),
+       ...);
       for (; at + reduction_lanes <= n; at += reduction_lanes) {
-        (fold_into<Fold, fused>(sums[K], value(parameter, gradient, streams, at + K * width)), ...);
+        (fold(sums + K * ways, parameter, gradient, streams, at + K * group), ...);
       }
-      (store_lanes(sums[K], lanes + K * width), ...);
-    }(std::make_integer_sequence<int, reduction_lanes / width>());
+      ((store_lanes(sums[K * ways], lanes + K * group),
+        store_lanes(sums[K * ways + ways - 1], lanes + K * group + (ways - 1) * width)),
+       ...);
+    }(std::make_integer_sequence<int, reduction_lanes / group>());
     if (at < n) partial(at, 0, static_cast<int>(n - at));
   });
 }

@@ -52,14 +52,17 @@ class State {
 
  private:
   [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters) const {
-    if (parameters.size() != static_cast<Index>(sizes_.size())) {
-      fail({"step: the list had ", sizes_.size(), " tensors in the first step and has ",
-            parameters.size(), " now"});
+    std::string_view what = "step: the list", had = " had ", things = " tensors";
+    auto before = static_cast<Index>(sizes_.size());
+    Index now = parameters.size();
+    if (now == before) {
+      Index i = 0;
+      while (parameters.count(i) == sizes_[static_cast<std::size_t>(i)]) ++i;
+      before = sizes_[static_cast<std::size_t>(i)];
+      now = parameters.count(i);
+      what = parameters.name(i), had = ": it had ", things = " values";
     }
-    Index i = 0;
-    while (parameters.count(i) == sizes_[static_cast<std::size_t>(i)]) ++i;
-    fail({parameters.name(i), ": it had ", sizes_[static_cast<std::size_t>(i)],
-          " values in the first step and has ", parameters.count(i), " now"});
+    fail({what, had, before, things, " in the first step and has ", now, " now"});
   }
 
   EIGENTRAIN_COLD void take(const Parameters<S>& parameters, Index streams) {

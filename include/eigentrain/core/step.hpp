@@ -41,14 +41,13 @@ class StepPowers {
   };
 
   EIGENTRAIN_COLD static void start(Entry& entry, double base, std::int64_t count) {
-    entry.low = product(base, count % period);
-    entry.high = power(product(base, period), count / period);
-  }
-
-  static Exact product(double base, std::int64_t count) {
-    Exact result = 1.0;
-    for (std::int64_t i = 0; i < count; ++i) result *= base;
-    return result;
+    const std::int64_t rest = count % period;
+    Exact product = 1.0;
+    for (std::int64_t i = 0; i < period; ++i) {
+      if (i == rest) entry.low = product;
+      product *= base;
+    }
+    entry.high = power(product, count / period);
   }
 
   Entry* find(double base) {
@@ -78,9 +77,7 @@ struct Step {
 
   /// baseᵗ, with the same bits everywhere and whatever steps came before; the relative error is
   /// below t·2⁻⁵². Takes two products where the last call for this base was for the step before.
-  double power(double base) const {
-    return detail::StepPowers::power_of(base, count, powers);
-  }
+  double power(double base) const { return detail::StepPowers::power_of(base, count, powers); }
 
   detail::StepPowers* powers = nullptr;  ///< the chain's memory of powers, if there is one
 };

@@ -60,17 +60,38 @@ struct Elements {
   detail::Buffer<Tensor<S>> tensors;    ///< those with values, in the order of the list
   Index total = 0;                      ///< how many there are
   detail::Buffer<double> partial_sums;  ///< room for reductions, reduction_values a chunk
-  bool by_chunks = false;               ///< whether this step's threads share whole chunks
+  Index chunks = 0;  ///< of all tensors, where this step's threads share whole chunks; else 0
 
-  /// Where part i of n begins, for n threads; part n is the end. By chunks, each tensor's begin
-  /// with the tensor, so that who has summed up a chunk also updates it, out of its own cache.
+  /// From now on threads share whole chunks, each of one tensor, for the rest of the step: who has
+  /// summed one up also updates it, out of its own cache.
+  void share_chunks() {
+    chunks = 0;
+    for (const Tensor<S>& tensor : tensors) {
+      chunks += (tensor.parameter.size() + reduction_chunk - 1) / reduction_chunk;
+    }
+  }
+
+  /// Room for reduction_values sums for each chunk of a tensor.
+  double* sums_of(const Tensor<S>& tensor) {
+    return partial_sums.data() +
+           reduction_values * (tensor.first / reduction_chunk + (&tensor - tensors.begin()));
+  }
+
+  /// How many threads are worth calling.
+  Index parts() const {
+    constexpr Index worth = Index(1) << 14;  // elements for each
+    const Index most = (total + worth - 1) / worth;
+    return chunks > 0 && chunks < most ? chunks : most;
+  }
+
+  /// Where part i of n begins; part n is the end.
   Index cut(Index i, Index n) const {
     constexpr Index line = 64;
-    const Index ideal = total / n * i + total % n * i / n;
-    if (i == 0 || i == n) return ideal;
-    if (!by_chunks) return ideal / line * line;
-    const Tensor<S>& tensor = detail::tensor_at(tensors, ideal);
-    const Index size = tensor.parameter.size(), within = ideal - tensor.first;
+    const Index even = total / n * i + total % n * i / n;
+    if (i == 0 || i == n) return even;
+    if (chunks == 0) return even / line * line;
+    const Tensor<S>& tensor = detail::tensor_at(tensors, even);
+    const Index size = tensor.parameter.size(), within = even - tensor.first;
     const Index low = within / reduction_chunk * reduction_chunk;
     const Index high = low + reduction_chunk < size ? low + reduction_chunk : size;
     return tensor.first + (within - low < high - within ? low : high);

@@ -43,21 +43,39 @@ class UpdateStream {
   /// double, as in `stream.sum([](const auto& u, const auto&) { return u * u; })`.
   template <class F>
   double sum(const F& term) const {
-    return reduce<detail::Sum, 1>(term)[0];
+    return reduce<detail::Sum>(term);
   }
 
-  /// Two sums in one pass, each with the bits that sum() gives it.
-  template <class First, class Second>
-  std::array<double, 2> sums(const First& first, const Second& second) const {
-    return reduce<detail::Sum, 2>([&](const auto& u, const auto& p) EIGENTRAIN_INLINE_LAMBDA {
+  /// Calls f(tensor, its stream, its two sums) for every tensor that wanted(tensor) takes, with the
+  /// bits that the stream's own sum() would give them, but after one pass over all tensors. This
+  /// stream must be that of all elements. Threads share whole chunks, in the pass of the step too,
+  /// so that each finds in its cache what it has written.
+  template <class Wanted, class First, class Second, class F>
+  void sums_by_tensor(const Wanted& wanted, const First& first, const Second& second,
+                      const F& f) const {
+    const auto term = [&](const auto& u, const auto& p) EIGENTRAIN_INLINE_LAMBDA {
       return detail::Both{first(u, p), second(u, p)};
+    };
+    elements_.share_chunks();
+    const auto cut = [&](Index i, Index n) { return elements_.cut(i, n); };
+    detail::parallel_cuts(elements_.parts(), cut, [&](Index begin, Index end) {
+      for_each_tensor([&](const Tensor<S>& tensor, const UpdateStream& alone) {
+        for (Index at = 0; at < alone.size_ && wanted(tensor); at += reduction_chunk) {
+          if (tensor.first + at < begin || tensor.first + at >= end) continue;
+          alone.template reduce_chunk<detail::Sum, 2>(at, term, elements_.sums_of(tensor));
+        }
+      });
+    });
+    for_each_tensor([&](const Tensor<S>& tensor, const UpdateStream& alone) {
+      if (!wanted(tensor)) return;
+      f(tensor, alone, alone.template fold_chunks<detail::Sum, 2>(elements_.sums_of(tensor)));
     });
   }
 
   /// The largest term(u, p), NaN if one is NaN, −∞ if there are no elements.
   template <class F>
   double max(const F& term) const {
-    return reduce<detail::Max, 1>(term)[0];
+    return reduce<detail::Max>(term);
   }
 
   /// Calls f(tensor, stream) for every tensor of this step with the stream of its elements alone,
@@ -123,42 +141,47 @@ class UpdateStream {
   template <class, class...>
   friend class UpdateStream;
 
-  // The elements [begin, end) of this stream; a term has `Count` values.
+  // The chunk that begins at element `at` of this stream; a term has `Count` values.
   template <class Fold, std::size_t Count, class F>
-  void reduce_range(Index begin, Index end, const F& term, double* results) const {
+  void reduce_chunk(Index at, const F& term, double* chunks) const {
     alignas(64) double lanes[Count * detail::reduction_lanes];
     std::fill_n(lanes, Count * detail::reduction_lanes, Fold::start);
+    const Index begin = first_ + at, end = first_ + std::min(size_, at + reduction_chunk);
     detail::with_items(rules_, [&](const auto&... rules) {
       const auto add = [&](const Tensor<S>& tensor, const detail::Run<S>& run) {
         detail::reduce_run<Fold>(lanes, run.first - first_, run.parameter, run.gradient,
                                  detail::state_pointers<S, Rules...>(streams_, run.state), run.size,
                                  term, detail::rule_for(rules, tensor)...);
       };
-      detail::for_each_run(elements_.tensors, first_ + begin, first_ + end, add);
+      detail::for_each_run(elements_.tensors, begin, end, add);
     });
+    double* const results = chunks + at / reduction_chunk * Index(Count);
     for (std::size_t k = 0; k < Count; ++k) {
       results[k] = detail::fold_lanes<Fold>(lanes + k * detail::reduction_lanes);
     }
   }
 
-  template <class Fold, std::size_t Count, class F>
-  std::array<double, Count> reduce(const F& term) const {
-    static_assert(Count <= reduction_values);
-    double* const chunks = elements_.partial_sums.data();
-    const auto at_chunk = [=](Index at) { return chunks + at / reduction_chunk * Index(Count); };
-    parallel_ranges(size_, reduction_chunk, [&](Index begin, Index end) {
-      for (Index at = begin; at < end; at += reduction_chunk) {
-        reduce_range<Fold, Count>(at, std::min(end, at + reduction_chunk), term, at_chunk(at));
-      }
-    });
+  template <class Fold, std::size_t Count>
+  std::array<double, Count> fold_chunks(const double* chunks) const {
     std::array<double, Count> results;
     results.fill(Fold::start);
-    for (Index at = 0; at < size_; at += reduction_chunk) {
+    for (Index at = 0; at < size_; at += reduction_chunk, chunks += Count) {
       for (std::size_t k = 0; k < Count; ++k) {
-        results[k] = Fold::template fold<1>(results[k], at_chunk(at)[k])[0];
+        results[k] = Fold::template fold<1>(results[k], chunks[k])[0];
       }
     }
     return results;
+  }
+
+  template <class Fold, class F>
+  double reduce(const F& term) const {
+    double* const chunks = elements_.partial_sums.data();
+    parallel_ranges(size_, reduction_chunk, [&](Index begin, Index end) {
+      for (Index at = begin; at < end; at += reduction_chunk) {
+        reduce_chunk<Fold, 1>(at, term, chunks);
+      }
+    });
+    return fold_chunks<Fold, 1>(chunks)[0];
   }
 
   Elements<S>& elements_;

@@ -51,9 +51,10 @@ class AnyView {
 
   AnyView() = default;
   // Constness is taken off where types are forgotten, and put on again where they come back: a
-  // parameter and its gradient are then seen by one function.
+  // parameter and its gradient are then seen by one function. (A const T& would have gcc warn of a
+  // tensor without values yet, which is none of a view's business.)
   template <class T>
-  EIGENTRAIN_NOINLINE explicit AnyView(const T& tensor)
+  EIGENTRAIN_NOINLINE explicit AnyView(T& tensor)
       : shape_(shape_of(tensor)),
         units_(units_of(tensor)),
         row_major_(detail::is_row_major<T>()),
@@ -65,7 +66,7 @@ class AnyView {
     outer_ = memory.outer;
     stride_ = memory.stride;
     if constexpr (Owning<T>) {
-      object_ = const_cast<T*>(&tensor);
+      object_ = &tensor;
       find_ = [](void* object, Shape& shape) -> void* {
         const T& seen = *static_cast<const T*>(object);
         shape = shape_of(seen);
@@ -76,8 +77,15 @@ class AnyView {
 
   template <class S>
   Memory<S> memory_now(std::string_view owner, std::string_view role) const {
-    return {static_cast<S*>(find_ == nullptr ? data_ : data_now(owner, role)), inner_, outer_,
-            stride_};
+    void* data = data_;
+    if (find_ != nullptr) {
+      Shape now;
+      data = find_(object_, now);
+      if (now != shape_) [[unlikely]] {
+        refuse(owner, role, now);
+      }
+    }
+    return {static_cast<S*>(data), inner_, outer_, stride_};
   }
 
  private:
@@ -96,12 +104,10 @@ class AnyView {
            (begin >= gaps.inner_ && begin + other.inner_ <= stride);
   }
 
-  EIGENTRAIN_NOINLINE void* data_now(std::string_view owner, std::string_view role) const {
-    Shape now;
-    void* const data = find_(object_, now);
-    require(now == shape_, owner, ": the ", role, " was ", shape_.text(),
-            " when it was added and is ", now.text(), " now");
-    return data;
+  [[noreturn]] EIGENTRAIN_COLD void refuse(std::string_view owner, std::string_view role,
+                                           const Shape& now) const {
+    fail({owner, ": the ", role, " was ", shape_.text(), " when it was added and is ", now.text(),
+          " now"});
   }
 
   void* data_ = nullptr;
@@ -125,7 +131,7 @@ class View : public detail::AnyView {
 
   /// `tensor` is a matrix, an array or an Eigen::Tensor that outlives this view, or a view.
   template <class T>
-  explicit View(const T& tensor) : AnyView(tensor) {}
+  explicit View(const T& tensor) : AnyView(const_cast<T&>(tensor)) {}
 
   /// Where the numbers lie now. Throws std::invalid_argument if the shape is no longer that of the
   /// beginning; `owner` and `role` name the tensor in the message.

@@ -44,13 +44,17 @@ class TrustRatio {
   void measure(const Stream& stream, Measurement& measured) const {
     measured.ratios.resize(stream.tensors());
     std::fill_n(measured.ratios.data(), measured.ratios.size(), 0.0);
-    stream.for_each_tensor([&](const auto& tensor, const auto& alone) {
-      double& ratio = measured.ratios[static_cast<std::size_t>(tensor.number)];
-      ratio = 1.0;
-      if (options_.only_decayed && !tensor.options->weight_decay) return;
-      const auto [weight, update] = detail::weight_and_update_norm(alone);
-      ratio = ratio_of(weight, update, tensor.options->weight_decay);
-    });
+    const auto ratio_at = [&](const auto& tensor) -> double& {
+      return measured.ratios[static_cast<std::size_t>(tensor.number)];
+    };
+    const auto wanted = [&](const auto& tensor) {
+      return !options_.only_decayed || tensor.options->weight_decay;
+    };
+    stream.for_each_tensor([&](const auto& tensor, const auto&) { ratio_at(tensor) = 1.0; });
+    detail::weight_and_update_norms(
+        stream, wanted, [&](const auto& tensor, double weight, double update) {
+          ratio_at(tensor) = ratio_of(weight, update, tensor.options->weight_decay);
+        });
   }
 
   template <class S>

@@ -13,6 +13,7 @@ struct BatchNormOptions {
   double momentum = 0.1;    ///< weight of the newest batch in the running statistics, in [0, 1]
   bool cumulative = false;  ///< the same weight for all batches instead: PyTorch's momentum=None
   double epsilon = 1e-5;    ///< added to the variance, in (0, ∞)
+  bool keep = true;         ///< a copy of the batch for backward(), which else takes it once more
 };
 
 /// Batch normalization: every channel gets mean β and standard deviation γ over the batch.
@@ -31,10 +32,13 @@ struct BatchNormOptions {
 ///     norm.backward(dy, dx);             // sets both gradients and dx
 ///     norm.evaluate(x, y);               // const
 ///
+/// With `keep = false` nothing of a batch is copied, which saves memory and time: backward(x, dy,
+/// dx) takes x again, and y can't be x.
+///
 /// Statistics are sums of distances from the channel's first value (see set_moments() for their
-/// precision), so a constant channel of 1e6 comes out as exactly β. A
-/// NaN or an infinity gives NaN in its channel and leaves all running statistics as they were.
-/// After the first batch, batches that are not larger allocate nothing.
+/// precision), so a constant channel of 1e6 comes out as exactly β. A NaN or an infinity gives NaN
+/// in its channel and leaves all running statistics as they were. After the first batch, those that
+/// are not larger allocate nothing.
 ///
 /// Ioffe & Szegedy, "Batch Normalization", 2015. As torch.nn.BatchNorm1d to 3d, except that
 /// training and evaluation are two functions, not a mode, and that the running statistics ignore
@@ -47,35 +51,36 @@ class BatchNorm : public RunningStatistics<S> {
   template <std::same_as<BatchNormOptions> O = BatchNormOptions>
   explicit BatchNorm(Eigen::Index features, const O& options = {})
       : RunningStatistics<S>(features, options.momentum, options.cumulative),
-        epsilon_(options.epsilon) {
+        epsilon_(options.epsilon),
+        kept_(options.keep) {
     require_in(ranges::positive, epsilon_, "BatchNorm", "epsilon");
     for (auto* row : {&sums_, &products_}) row->resize(static_cast<std::size_t>(features));
-    scale_.resize(static_cast<std::size_t>(features));
+    known_.resize(static_cast<std::size_t>(3 * features));
   }
 
   /// Training: normalizes the batch by its own statistics and updates the running ones. Throws
   /// std::invalid_argument, with nothing changed, if the input has not `features` rows or fewer
   /// than 2 columns (one value a channel has no variance), or if the output has another shape.
   void forward(const BatchInput<S>& input, BatchOutput<S> output) {
-    check(input, output, frozen_ ? 1 : 2);
+    this->check(input, output, frozen_ ? 1 : 2);
     train(detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
   /// The same for tensors: see channels().
   void forward(const Channels<const S>& input, const Channels<S>& output) {
-    check(input, output, frozen_ ? 1 : 2);
+    this->check(input, output, frozen_ ? 1 : 2);
     train(input, output);
   }
 
   /// Evaluation: normalizes by the running statistics. Changes nothing, so threads may share the
   /// layer. Throws as forward(), but takes a single sample.
   void evaluate(const BatchInput<S>& input, BatchOutput<S> output) const {
-    check(input, output, 1);
+    this->check(input, output, 1);
     evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
   /// The same for tensors: see channels().
   void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
-    check(input, output, 1);
-    normalize_by_running(input, output, output, nullptr);
+    this->check(input, output, 1);
+    normalize_by_running(input, output, output, {});
   }
 
   /// From ∂L/∂y to ∂L/∂x for the batch of the last forward(), through its mean and variance:
@@ -86,18 +91,29 @@ class BatchNorm : public RunningStatistics<S> {
   /// without the two means if the statistics were frozen. The two batches may be the same memory.
   /// Throws std::invalid_argument, with nothing changed, if a shape is not that batch's.
   void backward(const BatchInput<S>& output_gradient, BatchOutput<S> input_gradient) {
-    require_forward();
-    const Eigen::Index rows = this->features(), cols = kept_.shape().samples;
-    detail::require_shape(output_gradient, rows, cols, "BatchNorm", "output's gradient");
-    detail::require_shape(input_gradient, rows, cols, "BatchNorm", "input's gradient");
+    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
     backward(detail::columns_of<const S>(output_gradient), detail::columns_of<S>(input_gradient));
   }
   /// The same for tensors: see channels().
   void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
-    require_forward();
-    detail::require_shape(output_gradient, kept_.shape(), "BatchNorm", "output's gradient");
-    detail::require_shape(input_gradient, kept_.shape(), "BatchNorm", "input's gradient");
-    differentiate(output_gradient, input_gradient);
+    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
+    differentiate<false>(kept_.values("BatchNorm"), output_gradient, input_gradient);
+  }
+
+  /// The same, bit for bit, for a layer with `keep = false`, from the last forward()'s input.
+  /// Throws as the other one; each of the two also where the other one is meant.
+  void backward(const BatchInput<S>& input, const BatchInput<S>& output_gradient,
+                BatchOutput<S> input_gradient) {
+    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
+    backward(detail::columns_of<const S>(input), detail::columns_of<const S>(output_gradient),
+             detail::columns_of<S>(input_gradient));
+  }
+  /// The same for tensors: see channels().
+  void backward(const Channels<const S>& input, const Channels<const S>& output_gradient,
+                const Channels<S>& input_gradient) {
+    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
+    kept_.require_input(input, "BatchNorm");
+    differentiate<true>(input, output_gradient, input_gradient);
   }
 
   /// With frozen statistics, training normalizes by the running statistics, which don't change, and
@@ -106,48 +122,33 @@ class BatchNorm : public RunningStatistics<S> {
   bool frozen() const { return frozen_; }  ///< whether they are
 
  private:
-  void check(const BatchInput<S>& input, const BatchOutput<S>& output, Eigen::Index least) const {
-    require(input.rows() == this->features(), "BatchNorm: the input is ", input.rows(), "x",
-            input.cols(), ", but must have ", this->features(), " rows, one a feature");
-    require(input.cols() >= least, "BatchNorm: the input is ", input.rows(), "x", input.cols(),
-            ", but must have at least ", least, least == 1 ? " column" : " columns in training");
-    detail::require_shape(output, input.rows(), input.cols(), "BatchNorm", "output");
-  }
-  void check(const Channels<const S>& input, const Channels<S>& output, Eigen::Index least) const {
-    detail::require_channels(input, this->features(), "BatchNorm");
-    const Eigen::Index values = input.samples * input.positions * input.inner;
-    require(values >= least, "BatchNorm: the input has ", values,
-            " values a channel, but must have at least ", least, least == 1 ? "" : " in training");
-    detail::require_shape(output, input, "BatchNorm", "output");
-  }
-  void require_forward() const {
-    require(kept_.is_there(), "BatchNorm: backward() needs a forward() before it");
+  detail::Normalization<S> known(Eigen::Index k) {
+    S* const rows = known_.data() + k;
+    return {rows, rows + this->features(), rows + 2 * this->features()};
   }
 
   void train(const Channels<const S>& input, const Channels<S>& output) {
+    const auto normalized = kept_.prepare(input, output, "BatchNorm");
     was_frozen_ = frozen_;
-    const auto normalized = kept_.prepare(input, output.data);
-    if (frozen_) return normalize_by_running(input, output, normalized, scale_.data());
+    if (frozen_) return normalize_by_running(input, output, normalized, known(0));
     const detail::SetShape shape = detail::channel_sets(input);
     detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
-      detail::SetBlock<S> block;
       const auto part = shape.part(count);
-      const auto by = block.by(scale_.data() + k);
-      double* const means = sums_.data() + k;
-      double* const squares = products_.data() + k;
+      double *const means = sums_.data() + k, *const squares = products_.data() + k;
       detail::set_moments<true, S>(part, detail::channel_memory(input).from(k), means, squares);
-      detail::set_normalization<S>(count, shape.size(), epsilon_, means, squares, by);
-      normalize(part, k, input, output, normalized, by);
+      detail::set_normalization<S>(count, shape.size(), epsilon_, means, squares, known(k));
+      normalize(part, k, input, output, normalized, known(k));
     });
     this->move_to(shape.size(), sums_.data(), products_.data());
   }
 
   void normalize_by_running(const Channels<const S>& input, const Channels<S>& output,
-                            const Channels<S>& normalized, S* scales) const {
+                            const Channels<S>& normalized,
+                            const detail::Normalization<S>& to) const {
     const detail::SetShape shape = detail::channel_sets(input);
     detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
       detail::SetBlock<S> block;
-      const auto by = block.by(scales == nullptr ? block.scale : scales + k);
+      const auto by = to.mean == nullptr ? block.by(block.scale) : to.from(k);
       for (Eigen::Index i = 0; i < count; ++i) {
         block.sums[i] = static_cast<double>(this->row(4)[k + i]);
         block.products[i] = static_cast<double>(this->row(5)[k + i]);
@@ -165,34 +166,35 @@ class BatchNorm : public RunningStatistics<S> {
         detail::channel_memory(normalized).from(k), by, this->row(0) + k, this->row(2) + k);
   }
 
-  void differentiate(const Channels<const S>& gradient, const Channels<S>& result) {
+  // `batch` is x̂, or, Again, x.
+  template <bool Again>
+  void differentiate(const Channels<const S>& batch, const Channels<const S>& gradient,
+                     const Channels<S>& result) {
     const detail::SetShape shape = detail::channel_sets(gradient);
-    const Channels<const S> batch = kept_.values();
+    const detail::NormalizedBatch<S, Again> all{detail::channel_memory(batch), known(0)};
     detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
       detail::SetBlock<S> block;
       const auto part = shape.part(count);
-      const auto dy = detail::channel_memory(gradient).from(k),
-                 kept = detail::channel_memory(batch).from(k);
-      detail::set_gradient_sums<detail::Weight::none, S>(part, dy, kept, nullptr, block.sums,
+      const auto dy = detail::channel_memory(gradient).from(k);
+      detail::set_gradient_sums<detail::Weight::none, S>(part, dy, all.from(k), nullptr, block.sums,
                                                          block.products);
       detail::set_means<S>(count, 1.0, block.sums, block.products, this->row(3) + k,
                            this->row(1) + k);
       // Constants have no derivative.
       const double divisor = was_frozen_ ? ranges::infinity : shape.size();
       detail::set_means<S>(count, divisor, block.sums, block.products, block.mean, block.mean_rest);
-      detail::set_products<S>(count, this->row(0) + k, scale_.data() + k, block.scale);
+      detail::set_products<S>(count, this->row(0) + k, known(k).scale, block.scale);
       detail::set_input_gradient<detail::Weight::none, S>(
-          part, dy, detail::channel_memory(result).from(k), kept, nullptr,
+          part, dy, detail::channel_memory(result).from(k), all.from(k), nullptr,
           {block.mean, block.mean_rest, block.scale});
     });
   }
 
   double epsilon_;
-  bool frozen_ = false;
-  bool was_frozen_ = false;                 // in the last forward()
-  detail::KeptBatch<S> kept_;               // its x̂
-  detail::Buffer<S> scale_;                 // its 1/√(σ² + ε)
-  detail::Buffer<double> sums_, products_;  // its moments
+  bool frozen_ = false, was_frozen_ = false;  // now, and in the last forward()
+  detail::KeptBatch<S> kept_;                 // its x̂
+  detail::Buffer<S> known_;                   // how it was normalized
+  detail::Buffer<double> sums_, products_;    // its moments
 };
 
 }  // namespace eigentrain

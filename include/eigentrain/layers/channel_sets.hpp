@@ -3,6 +3,7 @@
 #pragma once
 
 #include "eigentrain/layers/channels.hpp"
+#include "eigentrain/layers/set_gradients.hpp"
 #include "eigentrain/layers/set_statistics.hpp"
 #include "eigentrain/layers/set_sums.hpp"
 
@@ -25,17 +26,17 @@ SetMemory<S> channel_memory(const Channels<S>& batch) {
 }
 
 /// Σ ∂L/∂y and Σ ∂L/∂y·x̂ of every channel; or, for sets across, what this part of the batch adds.
-template <class S>
-void channel_gradient_sums(const Channels<const S>& gradient, const Channels<const S>& normalized,
-                           double* sums, double* products, bool goes_on) {
+template <class S, bool Again>
+void channel_gradient_sums(const Channels<const S>& gradient,
+                           const NormalizedBatch<S, Again>& batch, double* sums, double* products,
+                           bool goes_on) {
   SetShape shape = channel_sets(gradient);
   shape.goes_on = goes_on;
   parallel_ranges(shape.count, set_block, [&](Index begin, Index end) {
     for (Index k = begin; k < end; k += most_across) {
       const Index count = end - k < most_across ? end - k : most_across;
       set_gradient_sums<Weight::none, S>(shape.part(count), channel_memory(gradient).from(k),
-                                         channel_memory(normalized).from(k), nullptr, sums + k,
-                                         products + k);
+                                         batch.from(k), nullptr, sums + k, products + k);
     }
   });
 }

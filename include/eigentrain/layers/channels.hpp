@@ -105,10 +105,20 @@ void require_shape(const Channels<S>& batch, const Channels<T>& wanted, std::str
   if (!same_shape(batch, wanted)) refuse_shape(batch, wanted, owner, name);
 }
 
+/// Throws std::invalid_argument unless the input has that many rows, and the output its shape.
 template <class S>
-void require_channels(const Channels<S>& batch, Eigen::Index channels, std::string_view owner) {
-  require(batch.channels == channels, owner, ": the input has ", batch.channels,
-          " channels, but must have ", channels);
+void require_features(const BatchInput<S>& input, const BatchOutput<S>& output,
+                      Eigen::Index features, std::string_view owner) {
+  require(input.rows() == features, owner, ": the input is ", input.rows(), "x", input.cols(),
+          ", but must have ", features, " rows, one a feature");
+  require_shape(output, input.rows(), input.cols(), owner, "output");
+}
+template <class S>
+void require_features(const Channels<const S>& input, const Channels<S>& output,
+                      Eigen::Index features, std::string_view owner) {
+  require(input.channels == features, owner, ": the input has ", input.channels,
+          " channels, but must have ", features);
+  require_shape(output, input, owner, "output");
 }
 
 }  // namespace detail

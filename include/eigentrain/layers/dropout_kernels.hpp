@@ -3,6 +3,7 @@
 #pragma once
 
 #include "eigentrain/layers/activations.hpp"
+#include "eigentrain/layers/columns.hpp"
 #include "eigentrain/layers/dropout_mask.hpp"
 
 namespace eigentrain::detail {
@@ -47,31 +48,57 @@ EIGENTRAIN_INLINE void pass_on([[maybe_unused]] const S* from, [[maybe_unused]] 
 #endif
 }
 
-/// Whole blocks of values without gaps, by the words of as many blocks of the mask.
+/// Whole blocks of values without gaps, by the words of as many blocks of the mask. Registers
+/// of 64 bytes begin where the target's lines do, since a store into two lines takes twice as long;
+/// the values in front of and behind these go by themselves.
 template <bool Filled, bool Past, class S>
 void keep_blocks_past(const std::uint32_t* words, const S* source, S* target,
                       const KeepOrFill<S>& by, Index blocks) {
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     constexpr int lanes = Bytes / static_cast<int>(sizeof(S)), top = sizeof(S) * 8 - 1;
-    using Bits = Words<UnsignedOf<S>, lanes>;
+    constexpr Index width = DropoutMask::block_words;
+    const auto place = reinterpret_cast<std::uintptr_t>(target) / sizeof(S);
+    constexpr bool turns = EIGENTRAIN_WIDE_ASM && Bytes == 64 && !Past;
+    const Index head = turns ? static_cast<Index>((0 - place) % lanes) : 0;
     for (Index block = 0; block < blocks; ++block) {
-      for (Index i = 0; i < DropoutMask::block_words; i += lanes) {
-        const auto part =
-            Words<std::uint32_t, lanes>::load(words + block * DropoutMask::block_words + i);
-        Bits dropped = convert_words<UnsignedOf<S>>(part) << (sizeof(S) == 8 ? 32 : 0);
-        const Index first = block * DropoutMask::block_values + i;
-        for (Index k = first; k < first + DropoutMask::block_values;
-             k += DropoutMask::block_words) {
-          const Bits kept = (dropped >> top) - Bits(UnsignedOf<S>(1));
-          if constexpr (Past) {
-            S values[lanes];
-            keep_lanes<Filled, S, lanes>(kept, source + k, values, by);
-            pass_on<Past>(values, target + k, lanes);
-          } else {
-            keep_lanes<Filled, S, lanes>(kept, source + k, target + k, by);
-          }
+      const std::uint32_t* const own = words + block * width;
+      const Index begin = block * DropoutMask::block_values;
+      // N values by the highest bits of N words.
+      const auto keep = [&]<int N>(const Words<UnsignedOf<S>, N>& dropped, Index k)
+                            EIGENTRAIN_INLINE_LAMBDA {
+                              using Bits = Words<UnsignedOf<S>, N>;
+                              const Bits kept = (dropped >> top) - Bits(UnsignedOf<S>(1));
+                              if constexpr (Past) {
+                                S values[N];
+                                keep_lanes<Filled, S, N>(kept, source + k, values, by);
+                                pass_on<Past>(values, target + k, N);
+                              } else {
+                                keep_lanes<Filled, S, N>(kept, source + k, target + k, by);
+                              }
+                            };
+      const auto load = []<int N>(const std::uint32_t* from) EIGENTRAIN_INLINE_LAMBDA {
+        return convert_words<UnsignedOf<S>>(Words<std::uint32_t, N>::load(from))
+               << (sizeof(S) == 8 ? 32 : 0);
+      };
+      alignas(64) std::uint32_t turned[width];
+      if (turns && head > 0) {
+        turn_words<Bytes>(own, head, turned);
+        for_lanes<lanes / 2>(0, head, [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
+          keep.template operator()<N>(load.template operator()<N>(own + i), begin + i);
+        });
+      }
+      const Index end = begin + DropoutMask::block_values - (head > 0 ? width : 0);
+      for (Index i = 0; i < width; i += lanes) {
+        auto dropped = load.template operator()<lanes>((head > 0 ? turned : own) + i);
+        for (Index k = begin + i; k < end; k += width) {
+          keep.template operator()<lanes>(dropped, head + k);
           dropped = dropped << 1;
         }
+      }
+      if (turns && head > 0) {
+        for_lanes<lanes>(head, width, [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
+          keep.template operator()<N>(load.template operator()<N>(own + i) << 31, end + i);
+        });
       }
     }
   });

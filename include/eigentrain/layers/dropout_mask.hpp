@@ -12,6 +12,28 @@
 
 namespace eigentrain::detail {
 
+/// The words of values that lie `head` places further on, in registers of 64 bytes: turned by as
+/// many, and by a bit where that leads to the next row of values. In registers alone: a load from
+/// two words just stored would wait for all stores before them.
+template <int Bytes>
+EIGENTRAIN_INLINE void turn_words([[maybe_unused]] const std::uint32_t* words,
+                                  [[maybe_unused]] Index head,
+                                  [[maybe_unused]] std::uint32_t* turned) {
+#if EIGENTRAIN_WIDE_ASM
+  if constexpr (Bytes == 64) {
+    using W = Words<std::uint32_t, 16>;
+    static constexpr std::uint32_t numbers[16] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                  8, 9, 10, 11, 12, 13, 14, 15};
+    const W places = W::load(numbers) + W(static_cast<std::uint32_t>(head)), bits = places >> 4;
+    W result = W::load(words);
+    asm("vpermd %0, %1, %0\n\tvpsllvd %2, %0, %0"  // vpermd counts modulo 16
+        : "+v"(result.lanes)
+        : "v"(places.lanes), "v"(bits.lanes));
+    result.store(turned);
+  }
+#endif
+}
+
 /// Which of a batch's values are dropped. The values lie in blocks of 512. In block b, values
 /// 512b + 16k + i for k = 0 … 31 share the word 16b + i, the first in its highest bit: a register
 /// of words is then the mask of neighbouring values, at any width, and becomes that of the next
@@ -68,7 +90,7 @@ class DropoutMask {
     const auto counter = from.counter + static_cast<std::uint64_t>(begin * block_counters);
     const auto threshold = static_cast<std::uint32_t>(from.threshold);
     const int planes = 32 - std::countr_zero(threshold);
-    const int groups = planes > 4 ? mask_groups : 1;
+    const bool is_short = planes <= 4;
     const bool has_rest = planes > 4 * mask_groups;
     simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
       const StoredPhiloxKeys<Bytes / 8> keys(philox_keys(seed));
@@ -77,17 +99,25 @@ class DropoutMask {
         const Index count = blocks - done < batch ? blocks - done : batch;
         std::uint32_t* const target = words + done * block_words;
         const auto first = counter + static_cast<std::uint64_t>(done * block_counters);
-        for (Index block = 0; block < count; ++block) {
-          for (Index byte = 0; byte < bytes; byte += 64) {
-            prefetch(next + (done + block) * bytes + byte);
+        for (Index block = 0; block < count; block += is_short ? 2 : 1) {
+          const Index other = is_short && block + 1 < count ? block + 1 : block;
+          for (Index byte = block * bytes; byte < (other + 1) * bytes; byte += 64) {
+            prefetch(next + done * bytes + byte);
           }
           const auto counters = first + static_cast<std::uint64_t>(block * block_counters);
-          draw_mask_block<Bytes / 4>(target + block * block_words, undecided + block * block_words,
-                                     keys, stream, counters, threshold, groups);
+          if (is_short) {
+            const auto others = first + static_cast<std::uint64_t>(other * block_counters);
+            draw_short_blocks<Bytes / 4>(target + block * block_words, target + other * block_words,
+                                         keys, stream, counters, others, threshold);
+          } else {
+            draw_mask_block<Bytes / 4>(target + block * block_words,
+                                       undecided + block * block_words, keys, stream, counters,
+                                       threshold);
+          }
         }
         if (has_rest) {
-          decide_mask_rest<Bytes / 8>(target, undecided, count * block_words, keys, seed, stream,
-                                      first, threshold);
+          decide_mask_rest<Bytes / 8>(target, undecided, count, keys, seed, stream, first,
+                                      threshold);
         }
       }
     });

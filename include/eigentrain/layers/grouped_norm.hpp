@@ -143,10 +143,13 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
         groups.sums[g] = groups.products[g] = 0.0;
         groups.scale[g] = scales[n * groups_ + groups.first + g];
       }
+      const auto values = [&](Index c) -> detail::NormalizedBatch<S, false> {
+        return {memory(kept, n, c)};
+      };
       for_channels(groups, [&](Index c, Index channels) {
-        detail::set_gradient_sums<detail::Weight::none, S>(
-            shape.part(channels), memory(gradient, n, c), memory(kept, n, c), nullptr, block.sums,
-            block.products);
+        detail::set_gradient_sums<detail::Weight::none, S>(shape.part(channels),
+                                                           memory(gradient, n, c), values(c),
+                                                           nullptr, block.sums, block.products);
         for (Index k = 0; k < channels; ++k) {
           const auto all = static_cast<std::size_t>(c + k);
           const Index g = (c + k) / width() - groups.first;
@@ -161,9 +164,9 @@ class GroupedNorm : public PerSample<S, Affine<S>, Norm> {
                            groups.mean_rest);
       for_channels(groups, [&](Index c, Index channels) {
         spread(groups, c, channels, block);
-        detail::set_input_gradient<weights, S>(
-            shape.part(channels), memory(gradient, n, c), memory(result, n, c), memory(kept, n, c),
-            this->row(0) + c, {block.mean, block.mean_rest, block.scale});
+        detail::set_input_gradient<weights, S>(shape.part(channels), memory(gradient, n, c),
+                                               memory(result, n, c), values(c), this->row(0) + c,
+                                               {block.mean, block.mean_rest, block.scale});
       });
     });
     detail::set_means<S>(this->features(), 1.0, sums_.data(), products_.data(), this->row(3),

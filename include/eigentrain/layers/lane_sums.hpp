@@ -30,46 +30,49 @@ EIGENTRAIN_INLINE void add_lanes(const Packet<float, N>& values, double* a) {
 /// Sets across at a time, at most.
 inline constexpr Index most_across = 1024;
 
-/// Two sums (or one) of `count` sets across, formed in T. Four runs at a time are walked along,
-/// which is as many as processors foresee.
-template <bool Two, int Bytes, class T, class Term>
-EIGENTRAIN_INLINE void add_up_across(const SetShape& shape, double* a, double* b,
-                                     const Term& term) {
+/// Two sums (or one) of `count` sets across, formed in T, whose values lie in `memory`. Lined, the
+/// sets before a whole cache line go by themselves, so that no register is read from two lines:
+/// that pays where reading is what takes the time.
+template <bool Two, int Bytes, class T, class S, class Term>
+EIGENTRAIN_INLINE void add_up_across(const SetShape& shape, const SetMemory<S>& memory, bool lined,
+                                     double* a, double* b, const Term& term) {
+  const Index head = lined ? across_head(shape, memory) : 0;
   constexpr bool in_float = sizeof(T) < sizeof(double);
-  T partial[in_float ? 2 * most_across : 1];
-  T* const others = partial + (in_float ? most_across : 0);
+  constexpr int width = Bytes / static_cast<int>(sizeof(T));
+  alignas(64) T room[in_float ? 2 * (most_across + 16) : 1];
+  T* const partial = room + (in_float ? (0 - head) & 15 : 0);
+  T* const others = partial + (in_float ? most_across + 16 : 0);
   for (Index k = 0; k < (shape.goes_on ? 0 : shape.count); ++k) {
     a[k] = 0.0;
     if constexpr (Two) b[k] = 0.0;
   }
-  for (Index o = 0; o < shape.runs; o += 4) {
-    const Index end = shape.runs - o < 4 ? shape.runs : o + 4;
-    const bool begins = o % float_additions == 0;
-    const bool ends = end % float_additions == 0 || end == shape.runs;
-    for_lanes<Bytes / static_cast<int>(sizeof(T))>(
-        0, shape.count, [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
+  for_strips<width, false>(
+      shape, memory, head, [&]<int K, int N>(Index o, Index end, Index i) EIGENTRAIN_INLINE_LAMBDA {
+        for_registers<K>([&]<int... R>() EIGENTRAIN_INLINE_LAMBDA {
           using P = Packet<T, N>;
-          P first(T(0)), second(T(0));
+          P first[] = {P(T(R - R))...}, second[] = {P(T(R - R))...};
           if constexpr (!in_float) {
-            first = P::load(a + i);
-            if constexpr (Two) second = P::load(b + i);
-          } else if (!begins) {
-            first = P::load(partial + i);
-            if constexpr (Two) second = P::load(others + i);
+            ((first[R] = P::load(a + i + R * N)), ...);
+            if constexpr (Two) ((second[R] = P::load(b + i + R * N)), ...);
+          } else if (o % float_additions != 0) {
+            ((first[R] = P::load(partial + i + R * N)), ...);
+            if constexpr (Two) ((second[R] = P::load(others + i + R * N)), ...);
           }
-          for (Index run = o; run < end; ++run) term.template operator()<N>(run, i, first, second);
+          for (Index run = o; run < end; ++run) {
+            (term.template operator()<N>(run, i + R * N, first[R], second[R]), ...);
+          }
           if constexpr (!in_float) {
-            first.store(a + i);
-            if constexpr (Two) second.store(b + i);
-          } else if (ends) {
-            add_lanes<Bytes>(first, a + i);
-            if constexpr (Two) add_lanes<Bytes>(second, b + i);
+            (first[R].store(a + i + R * N), ...);
+            if constexpr (Two) (second[R].store(b + i + R * N), ...);
+          } else if (end % float_additions == 0 || end == shape.runs) {
+            (add_lanes<Bytes>(first[R], a + i + R * N), ...);
+            if constexpr (Two) (add_lanes<Bytes>(second[R], b + i + R * N), ...);
           } else {
-            first.store(partial + i);
-            if constexpr (Two) second.store(others + i);
+            (first[R].store(partial + i + R * N), ...);
+            if constexpr (Two) (second[R].store(others + i + R * N), ...);
           }
         });
-  }
+      });
 }
 
 /// Lanes of double, in which the sums of a set along its runs end up.
@@ -149,10 +152,11 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
   if constexpr (Two) *b = lanes[set_lanes];
 }
 
-template <bool Across, bool Two, int Bytes, class T, class Term>
-EIGENTRAIN_INLINE void add_up(const SetShape& shape, double* a, double* b, const Term& term) {
+template <bool Across, bool Two, int Bytes, class T, class S, class Term>
+EIGENTRAIN_INLINE void add_up(const SetShape& shape, const SetMemory<S>& memory, bool lined,
+                              double* a, double* b, const Term& term) {
   if constexpr (Across) {
-    add_up_across<Two, Bytes, T>(shape, a, b, term);
+    add_up_across<Two, Bytes, T>(shape, memory, lined, a, b, term);
   } else {
     add_up_along<Two, Bytes, T>(shape, a, b, term);
   }

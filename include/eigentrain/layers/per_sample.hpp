@@ -26,7 +26,7 @@ class PerSample : public Base {
     check(input, output);
     const auto scales = static_cast<std::size_t>(norm().scales(input));
     if (scale_.size() < scales) scale_.resize(scales);
-    norm().normalize(input, output, kept_.prepare(input, output.data), scale_.data());
+    norm().normalize(input, output, kept_.prepare(input, output, Norm::name), scale_.data());
   }
 
   /// Evaluation: the same y, and nothing else: threads may share the layer. Throws as forward().
@@ -48,10 +48,8 @@ class PerSample : public Base {
   }
   /// The same for tensors: see channels().
   void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
-    require(kept_.is_there(), Norm::name, ": backward() needs a forward() before it");
-    detail::require_shape(output_gradient, kept_.shape(), Norm::name, "output's gradient");
-    detail::require_shape(input_gradient, kept_.shape(), Norm::name, "input's gradient");
-    norm().differentiate(output_gradient, input_gradient, kept_.values(), scale_.data());
+    kept_.require_gradients(output_gradient, input_gradient, Norm::name);
+    norm().differentiate(output_gradient, input_gradient, kept_.values(Norm::name), scale_.data());
   }
 
  protected:
@@ -62,14 +60,11 @@ class PerSample : public Base {
   const Norm& norm() const { return static_cast<const Norm&>(*this); }
 
   void check(const BatchInput<S>& input, const BatchOutput<S>& output) const {
-    require(input.rows() == this->features(), Norm::name, ": the input is ", input.rows(), "x",
-            input.cols(), ", but must have ", this->features(), " rows, one a feature");
-    detail::require_shape(output, input.rows(), input.cols(), Norm::name, "output");
+    detail::require_features(input, output, this->features(), Norm::name);
     norm().require_values(detail::columns_of<const S>(input));
   }
   void check(const Channels<const S>& input, const Channels<S>& output) const {
-    detail::require_channels(input, this->features(), Norm::name);
-    detail::require_shape(output, input, Norm::name, "output");
+    detail::require_features(input, output, this->features(), Norm::name);
     norm().require_values(input);
   }
 

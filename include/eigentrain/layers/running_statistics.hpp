@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "eigentrain/layers/affine.hpp"
+#include "eigentrain/layers/channels.hpp"
 #include "eigentrain/layers/set_statistics.hpp"
 
 namespace eigentrain {
@@ -87,6 +88,20 @@ class RunningStatistics : public Affine<S> {
       : Affine<S>(features, "BatchNorm", 6), cumulative_(cumulative) {
     set_momentum(momentum);
     reset_statistics();
+  }
+
+  /// Throws std::invalid_argument unless the shapes are right, with `least` values a channel.
+  void check(const BatchInput<S>& input, const BatchOutput<S>& output, Eigen::Index least) const {
+    detail::require_features(input, output, this->features(), "BatchNorm");
+    require(input.cols() >= least, "BatchNorm: the input is ", input.rows(), "x", input.cols(),
+            ", but must have at least ", least, least == 1 ? " column" : " columns in training");
+  }
+  /// The same for tensors.
+  void check(const Channels<const S>& input, const Channels<S>& output, Eigen::Index least) const {
+    detail::require_features(input, output, this->features(), "BatchNorm");
+    const Eigen::Index values = input.samples * input.positions * input.inner;
+    require(values >= least, "BatchNorm: the input has ", values,
+            " values a channel, but must have at least ", least, least == 1 ? "" : " in training");
   }
 
   /// `count` values a channel gave these moments.

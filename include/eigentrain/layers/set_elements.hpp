@@ -1,53 +1,32 @@
 // SPDX-License-Identifier: MIT
-// What normalization does to every value of a set, forward and backward.
+// What normalization does to every value of a set.
 #pragma once
 
-#include <cstdint>
+#include <array>
+#include <cstring>
 
-#include "eigentrain/layers/sets.hpp"
+#include "eigentrain/layers/normalized.hpp"
 
 namespace eigentrain::detail {
 
-/// How the values of a set are normalized: x̂ = ((x − mean) − mean_rest)·scale. A float has too few
-/// bits for the mean of values that are far from 0, so the rest of it is a second float.
-template <class S>
-struct Normalization {
-  S* mean;
-  S* mean_rest;
-  S* scale;
-};
-
-// Runs shorter than this are not worth a head of their own, before the first whole cache line.
-inline constexpr Index shortest_lined = 64;
-
-template <class S>
-EIGENTRAIN_INLINE Index line_head(const S* target) {
-  const auto place = reinterpret_cast<std::uintptr_t>(target) / sizeof(S);
-  return static_cast<Index>((0 - place) % (64 / sizeof(S)));
-}
-
-// Calls body<Runs, N>(o, i) for Runs runs from o on and N values from i on, until all are seen.
-// Across sets, several runs at a time share what is known of the sets. Registers of the full width
-// begin where those of the target's cache lines do, if the runs are long enough: a store of 64
-// bytes into two lines takes twice as long.
+// Calls body<K, N>(first, last, i) for runs first … last − 1 and K registers of N values from i on,
+// until all are seen. Registers of the full width begin where those of the target's cache lines do,
+// if the runs are long enough: a store of 64 bytes into two lines takes twice as long.
 template <bool Across, int Width, class S, class Body>
 EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const SetMemory<S>& target,
                                 const Body& body) {
-  const Index length = Across ? shape.count : shape.length;
-  const bool lined =
-      length >= shortest_lined && (!Across || target.run * static_cast<Index>(sizeof(S)) % 64 == 0);
-  const auto walk = [&]<int Runs>(Index o) EIGENTRAIN_INLINE_LAMBDA {
-    const Index head = lined ? line_head(target.data + o * target.run) : 0;
-    const auto at = [&]<int N>(Index i)
-                        EIGENTRAIN_INLINE_LAMBDA { body.template operator()<Runs, N>(o, i); };
-    for_lanes<(Width > 1 ? Width / 2 : 1)>(0, head, at);
-    for_lanes<Width>(head, length, at);
-  };
-  Index o = 0;
   if constexpr (Across) {
-    for (; o + 4 <= shape.runs; o += 4) walk.template operator()<4>(o);
+    for_strips<Width, true>(shape, target, across_head(shape, target), body);
+  } else {
+    for (Index o = 0; o < shape.runs; ++o) {
+      const Index head =
+          shape.length >= shortest_lined ? line_head(target.data + o * target.run) : 0;
+      const auto at = [&]<int N>(Index i)
+                          EIGENTRAIN_INLINE_LAMBDA { body.template operator()<1, N>(o, o + 1, i); };
+      for_lanes<(Width > 1 ? Width / 2 : 1)>(0, head, at);
+      for_lanes<Width>(head, shape.length, at);
+    }
   }
-  for (; o < shape.runs; ++o) walk.template operator()<1>(o);
 }
 
 // Whether whole registers may be stored past the caches, into large memory that isn't the source:
@@ -88,111 +67,105 @@ EIGENTRAIN_INLINE void end_puts() {
 #endif
 }
 
-template <bool Across, bool Past, Weight Which, class S>
+template <bool Across, bool Past, bool Keep, Weight Which, class S>
 void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
-                     const SetMemory<S>& normalized, const Normalization<S>& by, const S* gamma,
-                     const S* beta) {
+                     const SetMemory<S>& normalized, const Normalization<const S>& by,
+                     const S* gamma, const S* beta) {
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
       const S* const from = x.data + k * x.set;
       S* const to = y.data + k * y.set;
-      S* const kept = normalized.data + k * normalized.set;
-      const Index from_run = x.run, to_run = y.run, kept_run = normalized.run;
+      [[maybe_unused]] S* const kept = normalized.data + k * normalized.set;
+      const Index from_run = x.run, to_run = y.run;
+      [[maybe_unused]] const Index kept_run = normalized.run;
       const Along<Across, S> means(by.mean + k), rests(by.mean_rest + k), scales(by.scale + k);
       const auto gammas = weights_of<Across, Which>(gamma, k, 0);
       const auto betas = weights_of<Across, Which>(beta, k, 0);
       constexpr int width = Bytes / static_cast<int>(sizeof(S));
       for_runs<Across, width>(
-          shape, y.from(k), [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
-            constexpr bool past = Past && N == width;
-            using P = Packet<S, N>;
-            const P mean = means.template at<N>(i), rest = rests.template at<N>(i);
-            const P scale = scales.template at<N>(i);
-            P factor = gammas.template at<N>(i), shift = betas.template at<N>(i);
-            for (Index o = first; o < first + Runs; ++o) {
-              P value = P::load(from + o * from_run + i) - mean;
-              if constexpr (sizeof(S) < sizeof(double)) value -= rest;
-              value *= scale;
-              put<past>(value, kept + o * kept_run + i);
-              if constexpr (Across && Which == Weight::place) {
-                factor = P(gamma[o]);
-                shift = P(beta[o]);
+          shape, y.from(k),
+          [=]<int K, int N>(Index first, Index last, Index i) EIGENTRAIN_INLINE_LAMBDA {
+            for_registers<K>([&]<int... R>() EIGENTRAIN_INLINE_LAMBDA {
+              constexpr bool past = Past && N == width;
+              using P = Packet<S, N>;
+              const P mean[] = {means.template at<N>(i + R * N)...};
+              const P rest[] = {rests.template at<N>(i + R * N)...};
+              const P scale[] = {scales.template at<N>(i + R * N)...};
+              P factor[] = {gammas.template at<N>(i + R * N)...};
+              P shift[] = {betas.template at<N>(i + R * N)...};
+              const auto one = [&](Index o, Index at, const P& m, const P& r, const P& s, P& f,
+                                   P& b) EIGENTRAIN_INLINE_LAMBDA {
+                const P value = normalized_lanes(P::load(from + o * from_run + at), m, r, s);
+                if constexpr (Keep) put<past>(value, kept + o * kept_run + at);
+                put<past>(f * value + b, to + o * to_run + at);
+              };
+              for (Index o = first; o < (Across ? last : first + 1); ++o) {
+                if constexpr (Across && Which == Weight::place) {
+                  ((factor[R] = P(gamma[o])), ...);
+                  ((shift[R] = P(beta[o])), ...);
+                }
+                (one(o, i + R * N, mean[R], rest[R], scale[R], factor[R], shift[R]), ...);
               }
-              put<past>(factor * value + shift, to + o * to_run + i);
-            }
+            });
           });
     }
     end_puts<Past>();
   });
 }
 
-/// y = γ·x̂ + β. x̂ goes to `normalized` too, which may be y itself.
+// Calls body(part, offset, rows) for all values of sets across, where the rows of what is known of
+// the sets come first. Runs without a gap between them are one piece of memory: the values before
+// its first whole cache line go by themselves, and from there on runs of as many values are walked,
+// each of which begins with a line and ends with the first sets of the next run. So all registers
+// are whole lines, without a seam at every run.
+template <std::size_t Rows, class S, class Body>
+void for_lined(const SetShape& shape, const SetMemory<S>& target, bool gapless,
+               const std::array<const S*, Rows>& rows, const Body& body) {
+  const Index head = gapless && shape.runs > 1 ? across_head(shape, target) : 0;
+  if (head == 0) return body(shape, Index(0), rows);
+  alignas(64) S turned[Rows][set_block];
+  std::array<const S*, Rows> behind = rows, lined;
+  for (std::size_t r = 0; r < Rows; ++r) {
+    const auto bytes = [](Index sets) { return static_cast<std::size_t>(sets) * sizeof(S); };
+    std::memcpy(turned[r], rows[r] + head, bytes(shape.count - head));
+    std::memcpy(turned[r] + shape.count - head, rows[r], bytes(head));
+    lined[r] = turned[r];
+    behind[r] += head;
+  }
+  SetShape part = shape;
+  part.count = head, part.runs = 1;
+  body(part, Index(0), rows);
+  part.count = shape.count, part.runs = shape.runs - 1;
+  body(part, head, lined);
+  part.count = shape.count - head, part.runs = 1;
+  body(part, (shape.runs - 1) * shape.count + head, behind);
+}
+
+/// y = γ·x̂ + β. If x̂ is to be kept, it goes to `normalized` too, which is y itself if not.
 template <Weight Which, class S>
 void set_normalize(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
-                   const SetMemory<S>& normalized, const Normalization<S>& by, const S* gamma,
+                   const SetMemory<S>& normalized, const Normalization<const S>& by, const S* gamma,
                    const S* beta) {
-  if (shape.across) {
-    normalize_along<true, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
-  } else if (y.data != normalized.data && may_pass_cache(shape, y, x.data) &&
-             lie_alike(y, normalized)) {
-    normalize_along<false, true, Which, S>(shape, x, y, normalized, by, gamma, beta);
-  } else {
-    normalize_along<false, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
-  }
-}
-
-template <bool Across, bool Past, Weight Which, class S>
-void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradient,
-                          const SetMemory<S>& result, const SetMemory<const S>& normalized,
-                          const S* weights, const Normalization<const S>& by) {
-  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-    for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
-      const S* const dy = gradient.data + k * gradient.set;
-      S* const dx = result.data + k * result.set;
-      const S* const kept = normalized.data + k * normalized.set;
-      const Index dy_run = gradient.run, dx_run = result.run, kept_run = normalized.run;
-      const Along<Across, S> means(by.mean + k), products(by.mean_rest + k), scales(by.scale + k);
-      const auto factors = weights_of < Across,
-                 Which == Weight::none ? Weight::set
-                                       : Which > (Which == Weight::none ? by.scale : weights, k, 0);
-      constexpr int width = Bytes / static_cast<int>(sizeof(S));
-      for_runs<Across, width>(shape, result.from(k),
-                              [=]<int Runs, int N>(Index first, Index i) EIGENTRAIN_INLINE_LAMBDA {
-                                constexpr bool past = Past && N == width;
-                                using P = Packet<S, N>;
-                                const P scale = scales.template at<N>(i);
-                                const P offset = scale * means.template at<N>(i);
-                                const P slope = scale * products.template at<N>(i);
-                                P factor = scale;
-                                if constexpr (Which == Weight::set)
-                                  factor *= factors.template at<N>(i);
-                                for (Index o = first; o < first + Runs; ++o) {
-                                  P g = P::load(dy + o * dy_run + i);
-                                  if constexpr (Which == Weight::place) {
-                                    if constexpr (Across) g *= P(weights[o]);
-                                    if constexpr (!Across) g *= factors.template at<N>(i);
-                                  }
-                                  const P across = P::load(kept + o * kept_run + i) * slope;
-                                  put<past>(factor * g - offset - across, dx + o * dx_run + i);
-                                }
-                              });
+  const auto run = [&]<bool Keep>(std::bool_constant<Keep>) {
+    if (shape.across) {
+      const bool gapless = Which == Weight::set && x.run == shape.count && y.run == shape.count &&
+                           normalized.run == shape.count;
+      const auto rows = std::array<const S*, 5>{by.mean, by.mean_rest, by.scale, gamma, beta};
+      for_lined(shape, y, gapless, rows, [&](const SetShape& part, Index at, const auto& known) {
+        normalize_along<true, false, Keep, Which, S>(
+            part, x.from(at), y.from(at), normalized.from(at), {known[0], known[1], known[2]},
+            known[3], known[4]);
+      });
+    } else if (may_pass_cache(shape, y, x.data) && lie_alike(y, normalized)) {
+      normalize_along<false, true, Keep, Which, S>(shape, x, y, normalized, by, gamma, beta);
+    } else {
+      normalize_along<false, false, Keep, Which, S>(shape, x, y, normalized, by, gamma, beta);
     }
-    end_puts<Past>();
-  });
-}
-
-/// ∂L/∂x = scale·(w·∂L/∂y − mean − x̂·mean_rest), where the two means are those of w·∂L/∂y and
-/// of w·∂L/∂y·x̂.
-template <Weight Which, class S>
-void set_input_gradient(const SetShape& shape, const SetMemory<const S>& gradient,
-                        const SetMemory<S>& result, const SetMemory<const S>& normalized,
-                        const S* weights, const Normalization<const S>& by) {
-  if (shape.across) {
-    input_gradient_along<true, false, Which, S>(shape, gradient, result, normalized, weights, by);
-  } else if (may_pass_cache(shape, result, gradient.data)) {
-    input_gradient_along<false, true, Which, S>(shape, gradient, result, normalized, weights, by);
+  };
+  if (y.data == normalized.data) {
+    run(std::false_type());
   } else {
-    input_gradient_along<false, false, Which, S>(shape, gradient, result, normalized, weights, by);
+    run(std::true_type());
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "eigentrain/core/convert.hpp"
 #include "eigentrain/layers/lane_sums.hpp"
+#include "eigentrain/layers/normalized.hpp"
 
 namespace eigentrain::detail {
 
@@ -29,11 +30,11 @@ void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* m
       if constexpr (Centered) {
         const Along<Across, S> origins(data);
         add_up<Across, one_pass, Bytes, T>(
-            shape, mean, one_pass ? square : mean,
+            shape, x, false, mean, one_pass ? square : mean,
             [=]<int N>(Index o, Index i, Packet<T, N>& sum, Packet<T, N>& product)
                 EIGENTRAIN_INLINE_LAMBDA {
                   const auto value = convert<T>(Packet<S, N>::load(data + o * x.run + i));
-                  const auto distance = value - convert<T>(origins.template at<N>(i));
+                  const auto distance = minus(value, convert<T>(origins.template at<N>(i)));
                   sum += distance;
                   if constexpr (one_pass) product += distance * distance;
                 });
@@ -57,7 +58,7 @@ void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* m
       if constexpr (!Centered || !one_pass) {
         const Along<Across, double> centers(mean);
         add_up<Across, false, Bytes, T>(
-            shape, square, square,
+            shape, x, false, square, square,
             [=]<int N>(Index o, Index i, Packet<T, N>& sum, Packet<T, N>&)
                 EIGENTRAIN_INLINE_LAMBDA {
                   auto value = convert<T>(Packet<S, N>::load(data + o * x.run + i));
@@ -110,17 +111,18 @@ void set_moments(const SetShape& shape, const SetMemory<const S>& x, double* mea
   }
 }
 
-template <bool Across, Weight Which, class S>
+template <bool Across, Weight Which, class S, bool Again>
 void gradient_sums_along(const SetShape& shape, const SetMemory<const S>& gradient,
-                         const SetMemory<const S>& normalized, const S* weights, double* sums,
+                         const NormalizedBatch<S, Again>& batch, const S* weights, double* sums,
                          double* products) {
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
       const S* const dy = gradient.data + k * gradient.set;
-      const S* const kept = normalized.data + k * normalized.set;
-      const Index dy_run = gradient.run, kept_run = normalized.run;
+      const S* const x = batch.values.data + k * batch.values.set;
+      const NormalizedSets<Across, Again, S> sets(batch.from(k).by);
+      const Index dy_run = gradient.run, x_run = batch.values.run;
       add_up<Across, true, Bytes, S>(
-          shape, sums + k, products + k,
+          shape, gradient, true, sums + k, products + k,
           [=]<int N>(Index o, Index i, Packet<S, N>& sum, Packet<S, N>& product)
               EIGENTRAIN_INLINE_LAMBDA {
                 auto g = Packet<S, N>::load(dy + o * dy_run + i);
@@ -129,21 +131,22 @@ void gradient_sums_along(const SetShape& shape, const SetMemory<const S>& gradie
                   g *= weight.template at<N>(i);
                 }
                 sum += g;
-                product += g * Packet<S, N>::load(kept + o * kept_run + i);
+                const auto value = Packet<S, N>::load(x + o * x_run + i);
+                product += g * sets.template at<N>(i).of(value);
               });
     }
   });
 }
 
 /// Σ w·∂L/∂y and Σ w·∂L/∂y·x̂ of every set.
-template <Weight Which, class S>
+template <Weight Which, class S, bool Again>
 void set_gradient_sums(const SetShape& shape, const SetMemory<const S>& gradient,
-                       const SetMemory<const S>& normalized, const S* weights, double* sums,
+                       const NormalizedBatch<S, Again>& batch, const S* weights, double* sums,
                        double* products) {
   if (shape.across) {
-    gradient_sums_along<true, Which, S>(shape, gradient, normalized, weights, sums, products);
+    gradient_sums_along<true, Which, S>(shape, gradient, batch, weights, sums, products);
   } else {
-    gradient_sums_along<false, Which, S>(shape, gradient, normalized, weights, sums, products);
+    gradient_sums_along<false, Which, S>(shape, gradient, batch, weights, sums, products);
   }
 }
 

@@ -7,6 +7,8 @@
 // registers nor on the place of the set.
 #pragma once
 
+#include <cstdint>
+
 #include "eigentrain/core/functions.hpp"
 #include "eigentrain/core/parallel.hpp"
 #include "eigentrain/layers/columns.hpp"
@@ -67,6 +69,80 @@ EIGENTRAIN_INLINE auto weights_of(const S* values, Index k, Index o) {
     return Along<Across, S>(values + k);
   } else {
     return Along<!Across, S>(values + (Across ? o : 0));
+  }
+}
+
+// Runs shorter than this are not worth a head of their own, before the first whole cache line.
+inline constexpr Index shortest_lined = 64;
+
+template <class S>
+EIGENTRAIN_INLINE Index line_head(const S* target) {
+  const auto place = reinterpret_cast<std::uintptr_t>(target) / sizeof(S);
+  return static_cast<Index>((0 - place) % (64 / sizeof(S)));
+}
+
+// The sets before the first whole cache line, where it is the same one in all runs.
+template <class S>
+EIGENTRAIN_INLINE Index across_head(const SetShape& shape, const SetMemory<S>& memory) {
+  const bool lined =
+      shape.count >= shortest_lined && memory.run * static_cast<Index>(sizeof(S)) % 64 == 0;
+  return lined ? line_head(memory.data) : 0;
+}
+
+/// a − b. In AVX-512's registers as a·1 − b with one rounding, which is the same number: processors
+/// with adders and multipliers of their own (Zen 4) then have both at work in loops of additions.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> minus(const Packet<S, N>& a, const Packet<S, N>& b) {
+#if EIGENTRAIN_WIDE_ASM
+  if constexpr (sizeof(a.lanes) == 64) {
+    Packet<S, N> result = a;
+    const Packet<S, N> one(S(1));
+    if constexpr (sizeof(S) == 4) {
+      asm("vfmsub132ps %2, %1, %0" : "+v"(result.lanes) : "v"(b.lanes), "v"(one.lanes));
+    } else {
+      asm("vfmsub132pd %2, %1, %0" : "+v"(result.lanes) : "v"(b.lanes), "v"(one.lanes));
+    }
+    return result;
+  }
+#endif
+  return a - b;
+}
+
+/// Calls body<0, …, K − 1>(), to write down K registers: compilers keep arrays of them in registers
+/// only where nothing is left of the loop.
+template <int K, class Body>
+EIGENTRAIN_INLINE void for_registers(const Body& body) {
+  [&]<int... R>(std::integer_sequence<int, R...>) EIGENTRAIN_INLINE_LAMBDA {
+    body.template operator()<R...>();
+  }(std::make_integer_sequence<int, K>());
+}
+
+/// Runs that are walked along together, across sets. Those that lie far from each other are
+/// streams of their own, of which processors foresee four.
+template <class S>
+EIGENTRAIN_INLINE Index runs_together(Index run) {
+  return run * static_cast<Index>(sizeof(S)) <= 1024 ? 16 : 4;
+}
+
+/// Calls body<K, N>(first, last, i) for runs first … last − 1 of K registers of N neighbouring sets
+/// from i on: strips of some cache lines, so that what belongs to the sets stays in registers. The
+/// first `head` sets go by themselves.
+template <int Width, bool Backwards, class S, class Body>
+EIGENTRAIN_INLINE void for_strips(const SetShape& shape, const SetMemory<S>& memory, Index head,
+                                  const Body& body) {
+  const Index together = runs_together<S>(memory.run);
+  for (Index step = 0; step < shape.runs; step += together) {
+    const Index first = Backwards ? (shape.runs - 1 - step) / together * together : step;
+    const Index last = shape.runs - first < together ? shape.runs : first + together;
+    const auto at = [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
+      body.template operator()<1, N>(first, last, i);
+    };
+    for_lanes<(Width > 1 ? Width / 2 : 1)>(0, head, at);
+    Index i = head;
+    for (; shape.count - i >= 4 * Width; i += 4 * Width) {
+      body.template operator()<4, Width>(first, last, i);
+    }
+    for_lanes<Width>(i, shape.count, at);
   }
 }
 

@@ -91,7 +91,8 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
     for (Eigen::Index first = 0; first < all; first += most) {
       const Eigen::Index count = all - first < most ? all - first : most;
       const auto dy = part(gradient, first, count), x = part(kept, first, count);
-      detail::channel_gradient_sums<S>(dy, x, sums_.data(), products_.data(), first > 0);
+      const detail::NormalizedBatch<S, false> values{detail::channel_memory(x)};
+      detail::channel_gradient_sums<S>(dy, values, sums_.data(), products_.data(), first > 0);
       differentiate_part(dy, part(result, first, count), x, scales + first * gradient.inner);
     }
     detail::set_means<S>(this->features(), 1.0, sums_.data(), products_.data(), this->row(3),
@@ -105,7 +106,8 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
       detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
         detail::SetBlock<S> block;
         const auto part = shape.part(count);
-        const auto dy = memory(gradient, call).from(k), x = memory(kept, call).from(k);
+        const auto dy = memory(gradient, call).from(k);
+        const detail::NormalizedBatch<S, false> x{memory(kept, call).from(k)};
         detail::set_gradient_sums<weights, S>(part, dy, x, this->row(0), block.sums,
                                               block.products);
         if constexpr (!Centered) block.clear_means(count);

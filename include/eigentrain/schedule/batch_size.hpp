@@ -59,26 +59,27 @@ class BatchSize {
   /// The same size at all times, at least 1.
   template <std::integral Integer>
   BatchSize(Integer size)  // NOLINT: implicit on purpose
-      : function_(constant_batch_size(static_cast<std::int64_t>(size))) {}
+      : constant_(static_cast<std::int64_t>(size)) {}
 
   /// Any callable from std::int64_t to an integer.
   template <class Function>
     requires(!std::same_as<std::remove_cvref_t<Function>, BatchSize> &&
              std::integral<std::invoke_result_t<const std::decay_t<Function>&, std::int64_t>>)
   BatchSize(Function&& function)  // NOLINT: implicit on purpose
-      : function_(std::forward<Function>(function)) {
+      : constant_(1), function_(std::forward<Function>(function)) {
     require(!function_.empty(), "BatchSize: the function is empty");
   }
 
   /// The size at a time, counted from 0. Throws std::invalid_argument if it comes out below 1.
   std::int64_t operator()(std::int64_t time) const {
-    const std::int64_t size = function_(time);
+    const std::int64_t size = function_.empty() ? constant_(time) : function_(time);
     require(size >= 1, "BatchSize: the schedule gives ", size, " samples at time ", time,
             ", but it must be at least 1");
     return size;
   }
 
  private:
+  ConstantBatchSize constant_;
   detail::StepFunction<std::int64_t> function_;
 };
 

@@ -4,17 +4,19 @@
 
 #include <cstdint>
 #include <string_view>
-
 #include <vector>
 
 #include "eigentrain/core/check.hpp"
 
 namespace eigentrain::detail {
 
+// These are templates, as what uses them is, so that a program without such schedules needn't
+// compile lists of numbers.
+
 /// Throws std::invalid_argument unless the steps rise strictly, the first from `least` on.
-EIGENTRAIN_NOINLINE inline void require_rising(std::int64_t least,
-                                               const std::vector<std::int64_t>& steps,
-                                               std::string_view owner, std::string_view name) {
+template <class = void>
+EIGENTRAIN_NOINLINE void require_rising(std::int64_t least, const std::vector<std::int64_t>& steps,
+                                        std::string_view owner, std::string_view name) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (i == 0) {
       require(steps[0] >= least, owner, ": ", name, " must rise from ", least,
@@ -27,14 +29,16 @@ EIGENTRAIN_NOINLINE inline void require_rising(std::int64_t least,
 }
 
 /// Throws std::invalid_argument unless all values are in [0, ∞).
-EIGENTRAIN_NOINLINE inline void require_rates(const std::vector<double>& values,
-                                              std::string_view owner, std::string_view name) {
+template <class = void>
+EIGENTRAIN_NOINLINE void require_rates(const std::vector<double>& values, std::string_view owner,
+                                       std::string_view name) {
   for (const double value : values) require_in(ranges::not_negative, value, owner, name);
 }
 
 /// How many of the rising steps are at or before this one, in O(log n).
-EIGENTRAIN_NOINLINE inline std::size_t count_reached(const std::vector<std::int64_t>& steps,
-                                                     std::int64_t step) {
+template <class = void>
+EIGENTRAIN_NOINLINE std::size_t count_reached(const std::vector<std::int64_t>& steps,
+                                              std::int64_t step) {
   std::size_t low = 0, high = steps.size();
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;

@@ -19,6 +19,7 @@ struct MultiStepDecayOptions {
 /// The schedule made by multi_step_decay().
 class MultiStepDecay {
  public:
+  template <class = void>
   explicit MultiStepDecay(MultiStepDecayOptions options) : options_(std::move(options)) {
     require_in(ranges::not_negative, options_.initial, "multi_step_decay", "initial");
     require_in(ranges::positive, options_.factor, "multi_step_decay", "factor");
@@ -26,6 +27,7 @@ class MultiStepDecay {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "multi_step_decay", "step");
     if (options_.initial == 0.0) return 0.0;  // however large the factor's power
@@ -51,7 +53,8 @@ class MultiStepDecay {
 ///
 /// As torch.optim.lr_scheduler.MultiStepLR, which also takes milestones out of order or twice, and
 /// counts epochs.
-inline MultiStepDecay multi_step_decay(MultiStepDecayOptions options) {
+template <class = void>
+MultiStepDecay multi_step_decay(MultiStepDecayOptions options) {
   return MultiStepDecay(std::move(options));
 }
 

@@ -18,6 +18,7 @@ struct PiecewiseConstantOptions {
 /// The schedule made by piecewise_constant().
 class PiecewiseConstant {
  public:
+  template <class = void>
   explicit PiecewiseConstant(PiecewiseConstantOptions options) : options_(std::move(options)) {
     require(options_.values.size() == options_.boundaries.size() + 1,
             "piecewise_constant: there must be one boundary fewer than values, got ",
@@ -27,6 +28,7 @@ class PiecewiseConstant {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "piecewise_constant", "step");
     return options_.values[detail::count_reached(options_.boundaries, step)];
@@ -50,7 +52,8 @@ class PiecewiseConstant {
 ///
 /// Keras' PiecewiseConstantDecay changes one step later (step > boundary).
 /// optax.piecewise_constant_schedule takes factors: multi_step_decay, or products of the values.
-inline PiecewiseConstant piecewise_constant(PiecewiseConstantOptions options) {
+template <class = void>
+PiecewiseConstant piecewise_constant(PiecewiseConstantOptions options) {
   return PiecewiseConstant(std::move(options));
 }
 
@@ -63,6 +66,7 @@ struct PiecewiseLinearOptions {
 /// The schedule made by piecewise_linear().
 class PiecewiseLinear {
  public:
+  template <class = void>
   explicit PiecewiseLinear(PiecewiseLinearOptions options) : options_(std::move(options)) {
     require(!options_.steps.empty() && options_.values.size() == options_.steps.size(),
             "piecewise_linear: there must be a value for each of one or more steps, got ",
@@ -72,6 +76,7 @@ class PiecewiseLinear {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "piecewise_linear", "step");
     const std::vector<std::int64_t>& steps = options_.steps;
@@ -101,7 +106,8 @@ class PiecewiseLinear {
 ///     rate(250);   // 0.05
 ///
 /// optax.linear_onecycle_schedule is the case of four points. As numpy.interp.
-inline PiecewiseLinear piecewise_linear(PiecewiseLinearOptions options) {
+template <class = void>
+PiecewiseLinear piecewise_linear(PiecewiseLinearOptions options) {
   return PiecewiseLinear(std::move(options));
 }
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// More is in norms.cpp and golden_norms.cpp.
+#include "eigentrain/layers/set_gradients.hpp"
+
+#include "support/catch.hpp"
+
+namespace et = eigentrain;
+
+TEST_CASE("one set's gradients, by what was kept and made again") {
+  const double x[] = {1, 2, 6}, kept[] = {-1, -0.5, 1.5}, dy[] = {1, 2, 4};
+  const double mean = 3, rest = 0, half = 0.5, dy_mean = 2, product_mean = 1, scale = 2;
+  double result[3], again[3];
+  const auto pass = [&](auto batch, double* to) {
+    et::detail::set_input_gradient<et::detail::Weight::none, double>(
+        {1, 1, 3, false}, {dy, 3, 0}, {to, 3, 0}, batch, nullptr,
+        {&dy_mean, &product_mean, &scale});
+  };
+  pass(et::detail::NormalizedBatch<double, false>{{kept, 3, 0}}, result);
+  pass(et::detail::NormalizedBatch<double, true>{{x, 3, 0}, {&mean, &rest, &half}}, again);
+  CHECK(result[0] == 0);
+  CHECK(result[2] == 1);  // 2·(4 − 2 − 1.5)
+  for (int i = 0; i < 3; ++i) CHECK(again[i] == result[i]);
+}
