@@ -89,7 +89,8 @@ Batch<double> reference(const Batch<S>& x, double epsilon) {
 TEMPLATE_TEST_CASE("batch norm has PyTorch's values", "[batch_norm]", float, double) {
   using S = TestType;
   const double tolerance = std::is_same_v<S, float> ? 2e-6 : 2e-14;
-  Batch<S> y(golden::batch_norm::features, golden::batch_norm::samples), dx = y;
+  Batch<S> y(golden::batch_norm::features, golden::batch_norm::samples);
+  Batch<S> dx(golden::batch_norm::features, golden::batch_norm::samples);
   SECTION("momentum 0.1") {
     BatchNorm<S> norm(golden::batch_norm::features);
     set_golden(norm);
