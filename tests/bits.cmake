@@ -17,7 +17,12 @@ set(eigentrain_bits
   schedule/cyclic schedule/inverse_square_root schedule/inverse_time schedule/linear schedule/multi_step
   schedule/one_cycle schedule/piecewise schedule/polynomial schedule/range_test schedule/restarts
   schedule/shrink schedule/to_average schedule/warmup_stable_decay)
-foreach(name IN LISTS eigentrain_bits)
+
+# Tests that take too long where they are hardly optimized, or not at all (EIGENTRAIN_TESTS_OTHER_FLAGS).
+set(eigentrain_long core/update_stream examples/clipping_experiment examples/depth_measure examples/mlp
+  gradient/norm gradient/penalty init/orthogonal init/truncated_normal optim/golden
+  schedule/batch_size_by_noise)
+foreach(name IN LISTS eigentrain_bits eigentrain_long)
   if(NOT EXISTS ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp)
     message(FATAL_ERROR "tests/bits.cmake names ${name}, which is no test")
   endif()
