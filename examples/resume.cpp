@@ -59,7 +59,7 @@ int main(int count, char** words) {
       float loss = 0.0f;
       for (Eigen::Index first = 0; first < samples; first += batch) {
         const std::vector<int> chosen(order.begin() + first, order.begin() + first + batch);
-        Eigen::MatrixXf in = x(Eigen::placeholders::all, chosen), h(hidden, batch),
+        Eigen::MatrixXf in = x(Eigen::seqN(0, x.rows()), chosen), h(hidden, batch),
                         dh(hidden, batch);
         norm.forward((W1 * in).colwise() + b1, h);
         const Eigen::MatrixXf active = h.cwiseMax(0.0f);
