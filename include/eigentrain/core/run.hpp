@@ -34,7 +34,7 @@ EIGENTRAIN_NOINLINE Run<S> run_between_gaps(const Tensor<S>& tensor, Index at, I
 /// Calls body(tensor, run) for the elements [begin, end) of all tensors, in order.
 template <class S, class Body>
 void for_each_run(const Buffer<Tensor<S>>& tensors, Index begin, Index end, const Body& body) {
-  const Tensor<S>* tensor = &tensor_at(tensors, begin);
+  const Tensor<S>* tensor = tensor_at(tensors, begin);
   for (Index at = begin; at < end;) {
     const Index within = at - tensor->first;
     const Index last = std::min(end, tensor->first + tensor->parameter.size());

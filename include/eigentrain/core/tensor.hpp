@@ -41,16 +41,16 @@ inline constexpr Index reduction_chunk = Index(1) << 16;
 inline constexpr Index reduction_values = 2;
 
 namespace detail {
-/// The tensor that an element, by its number, belongs to; the first one where there are none.
+/// The tensor that an element, by its number, belongs to; where there are none, where they begin.
 template <class S>
-const Tensor<S>& tensor_at(const Buffer<Tensor<S>>& tensors, Index element) {
+const Tensor<S>* tensor_at(const Buffer<Tensor<S>>& tensors, Index element) {
   const Tensor<S>* tensor = tensors.begin();
   for (std::size_t left = tensors.size(); left > 1;) {  // to the last one that begins by there
     const std::size_t half = left / 2;
     if (tensor[half].first <= element) tensor += half;
     left -= half;
   }
-  return *tensor;
+  return tensor;
 }
 }  // namespace detail
 
@@ -90,7 +90,7 @@ struct Elements {
     const Index even = total / n * i + total % n * i / n;
     if (i == 0 || i == n) return even;
     if (chunks == 0) return even / line * line;
-    const Tensor<S>& tensor = detail::tensor_at(tensors, even);
+    const Tensor<S>& tensor = *detail::tensor_at(tensors, even);
     const Index size = tensor.parameter.size(), within = even - tensor.first;
     const Index low = within / reduction_chunk * reduction_chunk;
     const Index high = low + reduction_chunk < size ? low + reduction_chunk : size;
