@@ -21,7 +21,7 @@ TEMPLATE_TEST_CASE("masks combine as truth values do", "", float, double) {
   compare<S>(
       "all three",
       [](const auto& a, const auto& b) {
-        return select(!((a == b) | (a < S(0))) & !(b > S(1)), S(1), S(0));
+        return select((!((a == b) | (a < S(0)))) & (!(b > S(1))), S(1), S(0));
       },
       [](S a, S b) { return !(a == b || a < S(0)) && !(b > S(1)) ? S(1) : S(0); });
 }
