@@ -155,7 +155,7 @@ void add_options(CLI::App& app, Settings& s) {
       ->group("Training");
   app.add_option("--optimizer", s.optimizer,
                  "Who makes a step of the gradient:\n" + training::optimizer_names(75))
-      ->transform([](std::string name) { return name == "rmsprop" ? "rms_prop" : name; })
+      ->transform([](const std::string& name) { return name == "rmsprop" ? "rms_prop" : name; })
       ->capture_default_str()
       ->group("Training");
   app.add_option("--learning-rate", s.learning_rate,

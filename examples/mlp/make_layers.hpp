@@ -73,6 +73,9 @@ class NormLayer : public Layer<S> {
     norm_.add_to(parameters, name);
   }
   et::RunningStatistics<S>* statistics() override {
+    if constexpr (requires { norm_.tracks(); }) {
+      if (!norm_.tracks()) return nullptr;
+    }
     if constexpr (std::is_base_of_v<et::RunningStatistics<S>, Norm>) return &norm_;
     return nullptr;
   }
