@@ -18,9 +18,10 @@ void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradi
       const NormalizedSets<Across, Again, S> sets(batch.from(k).by);
       const Index dy_run = gradient.run, dx_run = result.run, x_run = batch.values.run;
       const Along<Across, S> means(by.mean + k), products(by.mean_rest + k), scales(by.scale + k);
-      const auto factors = weights_of < Across,
-                 Which == Weight::none ? Weight::set
-                                       : Which > (Which == Weight::none ? by.scale : weights, k, 0);
+      // Without weights the scale stands for one that belongs to the set; it isn't used.
+      constexpr bool weighted = Which != Weight::none;
+      constexpr Weight where = weighted ? Which : Weight::set;
+      const auto factors = weights_of<Across, where>(weighted ? weights : by.scale, k, 0);
       constexpr int width = Bytes / static_cast<int>(sizeof(S));
       for_runs<Across, width>(
           shape, result.from(k),
