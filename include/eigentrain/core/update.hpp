@@ -31,93 +31,91 @@ struct Keep {
   }
 };
 
-/// The pass over n elements, in registers of `Bytes`; n ≥ padded_size<S>. K counts the state
-/// streams.
-///
-/// All elements go through the same loop over whole registers, so that a result can't depend on
-/// where its element stands. Where n is no multiple of a register, or the first parameter isn't
-/// aligned to one, the last and the first register overlap with their neighbours: what they make is
-/// kept apart until the others are done, and then stores the same results again where it overlaps.
+/// Neighbouring elements of a pass: `size` values of the gradient, of the parameter (from[0]) and
+/// of each state stream, and where the new values of the latter go to.
+template <class S, std::size_t Slots>
+struct Strip {
+  Index size;
+  const S* gradient;
+  S* from[Slots + 1];
+  S* to[Slots + 1];
+};
+
+/// The loop over a strip in registers of `Bytes`, of which it has a whole number. K counts the
+/// state streams.
 template <class How, int Bytes, class S, std::size_t... K, class... Rules>
-EIGENTRAIN_INLINE void update_registers(std::index_sequence<K...>, S* parameter, const S* gradient,
-                                        const std::array<S*, sizeof...(K)>& streams, Index n,
-                                        const Rules&... rules) {
+EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, sizeof...(K)>& strip,
+                                    const Rules&... rules) {
   constexpr int width = Bytes / static_cast<int>(sizeof(S));
   using P = Packet<S, width>;
-  enum { first, last, between };
-  S ends[2][sizeof...(K) + 1][width];
-  const Index head = head_size<S, width>(parameter, n), tail = (n - head) % width;
-  for (int part = head > 0 ? first : last; part <= between; ++part) {
-    if (part == last && tail == 0) continue;
-    const Index begin = part == first ? 0 : part == last ? n - width : head;
-    const Index size = part == between ? n - tail - head : width;
-    S* const p_from = parameter + begin;
-    const S* const g_from = gradient + begin;
-    S* const from[] = {streams[K] + begin..., nullptr};
-    S* const p_to = part == between ? p_from : ends[part][0];
-    S* const to[] = {(part == between ? from[K] : ends[part][K + 1])..., nullptr};
-    for (Index i = 0; i < size; i += width) {
-      const P p = P::load(p_from + i);
-      P state[] = {P::load(from[K] + i)..., P()};
-      const P u = apply(P::load(g_from + i), p, state, rules...);
-      if constexpr (How::writes) How::store(p, u).store(p_to + i);
-      (state[K].store(to[K] + i), ...);
-    }
-    (void)from, (void)to;
-  }
-  if (head > 0) {
-    if constexpr (How::writes) P::load(ends[first][0]).store(parameter);
-    (P::load(ends[first][K + 1]).store(streams[K]), ...);
-  }
-  if (tail > 0) {
-    if constexpr (How::writes) P::load(ends[last][0]).store(parameter + n - width);
-    (P::load(ends[last][K + 1]).store(streams[K] + n - width), ...);
+  for (Index i = 0; i < strip.size; i += width) {
+    const P p = P::load(strip.from[0] + i);
+    P state[] = {P::load(strip.from[K + 1] + i)..., P()};
+    const P u = apply(P::load(strip.gradient + i), p, state, rules...);
+    if constexpr (How::writes) How::store(p, u).store(strip.to[0] + i);
+    (state[K].store(strip.to[K + 1] + i), ...);
   }
 }
 
-template <class How, class S, std::size_t Slots, class... Rules>
-void update_short_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
-                      Index n, const Rules&... rules);
-
 /// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
 /// place. In registers no wider than those of `widest`.
+///
+/// All elements go through the same loop over whole registers, so that a result can't depend on
+/// where its element stands. Where n is no multiple of a register, or the first parameter isn't
+/// aligned to one, the first and the last elements are strips of their own and overlap with their
+/// neighbours: what they make is kept apart until the others are done, and then stores the same
+/// results again where it overlaps. A run shorter than that is padded. The kernels, of which there
+/// is one for every level, know nothing of this, for the compile time.
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(SimdLevel widest, S* parameter, const S* gradient,
                 const std::array<S*, Slots>& streams, Index n, const Rules&... rules) {
   constexpr Index room = padded_size<S>;
-  if (n < room) [[unlikely]] {
-    return update_short_run<How>(parameter, gradient, streams, n, rules...);
+  const SimdLevel level = simd_level_within(widest);
+  const Index width = static_cast<Index>(level) / static_cast<Index>(sizeof(S));
+  const Index head = head_size(parameter, n, width), tail = n < room ? n : (n - head) % width;
+  enum { first, last, between };
+  S padded[Slots + 2][room], ends[2][Slots + 1][room];
+  Strip<S, Slots> strips[3];
+  int count = 0;
+  for (int part = head > 0 ? first : last; part <= between; ++part) {
+    if (part == last && tail == 0) continue;
+    const bool apart = part != between;
+    const Index begin = part == first ? 0 : part == between ? head : n < room ? 0 : n - room;
+    Strip<S, Slots>& strip = strips[count++];
+    strip.size = apart ? room : n - tail - head;
+    strip.gradient = gradient + begin;
+    for (std::size_t k = 0; k <= Slots; ++k) {
+      strip.from[k] = (k == 0 ? parameter : streams[k - 1]) + begin;
+      strip.to[k] = apart ? ends[part][k] : strip.from[k];
+    }
   }
-  const auto kernel = [=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-    update_registers<How, Bytes>(std::make_index_sequence<Slots>(), parameter, gradient, streams, n,
-                                 rules...);
+  if (n < room && n > 0) {
+    strips[0].gradient = pad(padded[Slots + 1], gradient, n);
+    for (std::size_t k = 0; k <= Slots; ++k) {
+      strips[0].from[k] = pad(padded[k], strips[0].from[k], n);
+    }
+  }
+  const auto kernel = [=, strips = &strips[0]]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    for (int i = 0; i < count; ++i) {
+      const Strip<S, Slots> strip = strips[i];
+      update_strip<How, Bytes>(std::make_index_sequence<Slots>(), strip, rules...);
+    }
   };
-  simd_dispatch(kernel, widest);
+  simd_dispatch(kernel, level);
+  for (int i = 0; i + 1 < count; ++i) {  // all but the one between
+    for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
+      if (n < room) {
+        std::memcpy(strips[1].from[k], ends[last][k], static_cast<std::size_t>(n) * sizeof(S));
+      } else {
+        std::memcpy(strips[i].from[k], strips[i].to[k], sizeof ends[0][0]);
+      }
+    }
+  }
 }
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
                 const Rules&... rules) {
   update_run<How>(SimdLevel::avx512, parameter, gradient, streams, n, rules...);
-}
-
-/// The same for fewer elements than the widest register holds: through padded copies.
-template <class How, class S, std::size_t Slots, class... Rules>
-EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
-                                      const std::array<S*, Slots>& streams, Index n,
-                                      const Rules&... rules) {
-  constexpr Index room = padded_size<S>;
-  S padded[Slots + 2][room];
-  std::array<S*, Slots> padded_streams{};
-  pad(padded[0], parameter, n);
-  pad(padded[1], gradient, n);
-  for (std::size_t k = 0; k != Slots; ++k) {
-    pad(padded[k + 2], streams[k], n);
-    padded_streams[k] = padded[k + 2];
-  }
-  update_run<How>(padded[0], padded[1], padded_streams, room, rules...);
-  const auto bytes = static_cast<std::size_t>(n) * sizeof(S);
-  if constexpr (How::writes) std::memcpy(parameter, padded[0], bytes);
-  for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 2], bytes);
 }
 
 /// The widest registers for a pass over so many elements. Rules without state do little but wait
