@@ -21,10 +21,8 @@ class State {
   /// Throws std::invalid_argument otherwise, with nothing changed.
   void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
     const Index n = parameters.size();
-    bool known = n == static_cast<Index>(sizes_.size());
-    for (Index i = 0; i < n && known; ++i) {
-      known = parameters.count(i) == sizes_[static_cast<std::size_t>(i)];
-    }
+    bool known = n == static_cast<Index>(places_.size());
+    for (Index i = 0; i < n && known; ++i) known = parameters.count(i) == place_of(i).size;
     if (known) [[likely]] {
       return;
     }
@@ -35,8 +33,8 @@ class State {
   /// Tells every tensor where its state begins.
   void place(Elements<S>& elements) const {
     for (Tensor<S>& tensor : elements.tensors) {
-      const Index place = places_[static_cast<std::size_t>(tensor.number)];
-      if (tensor.state != place) tensor.state = place;  // other threads keep what isn't written
+      const Index begin = place_of(tensor.number).begin;
+      if (tensor.state != begin) tensor.state = begin;  // other threads keep what isn't written
     }
   }
 
@@ -45,20 +43,26 @@ class State {
   /// A tensor's values in stream k; none before the list is known.
   template <class Values>
   Eigen::Map<Values> of_tensor(Index tensor, Index k) {
-    if (tensor < 0 || tensor >= static_cast<Index>(sizes_.size())) return {nullptr, 0};
-    const auto i = static_cast<std::size_t>(tensor);
-    return {arena_.stream(k) + places_[i], sizes_[i]};
+    if (tensor < 0 || tensor >= static_cast<Index>(places_.size())) return {nullptr, 0};
+    return {arena_.stream(k) + place_of(tensor).begin, place_of(tensor).size};
   }
 
  private:
+  // Of a tensor in each stream.
+  struct Place {
+    Index begin, size;
+  };
+
+  const Place& place_of(Index tensor) const { return places_[static_cast<std::size_t>(tensor)]; }
+
   [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters) const {
     std::string_view what = "step: the list", had = " had ", things = " tensors";
-    auto before = static_cast<Index>(sizes_.size());
+    auto before = static_cast<Index>(places_.size());
     Index now = parameters.size();
     if (now == before) {
       Index i = 0;
-      while (parameters.count(i) == sizes_[static_cast<std::size_t>(i)]) ++i;
-      before = sizes_[static_cast<std::size_t>(i)];
+      while (parameters.count(i) == place_of(i).size) ++i;
+      before = place_of(i).size;
       now = parameters.count(i);
       what = parameters.name(i), had = ": it had ", things = " values";
     }
@@ -67,17 +71,15 @@ class State {
 
   EIGENTRAIN_COLD void take(const Parameters<S>& parameters, Index streams) {
     const auto n = static_cast<std::size_t>(parameters.size());
-    Buffer<Index> sizes(n), places(n);
+    Buffer<Place> places(n);
     Index end = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const Tensor<S> tensor = parameters[static_cast<Index>(i)];
-      places[i] = place_for(tensor, end, streams);
-      sizes[i] = tensor.parameter.size();
-      end = places[i] + sizes[i];
+      places[i] = {place_for(tensor, end, streams), tensor.parameter.size()};
+      end = places[i].begin + places[i].size;
     }
     arena_ = Arena<S>(streams, end);
-    sizes_ = static_cast<Buffer<Index>&&>(sizes);
-    places_ = static_cast<Buffer<Index>&&>(places);
+    places_ = static_cast<Buffer<Place>&&>(places);
   }
 
   // The first place from `end` on that is as far behind the beginning of a cache line as the
@@ -109,8 +111,7 @@ class State {
     return best;
   }
 
-  Buffer<Index> sizes_;
-  Buffer<Index> places_;
+  Buffer<Place> places_;
   Arena<S> arena_;
 };
 

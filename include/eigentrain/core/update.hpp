@@ -31,14 +31,13 @@ struct Keep {
   }
 };
 
-/// Neighbouring elements of a pass: `size` values of the gradient, of the parameter (from[0]) and
-/// of each state stream, and where the new values of the latter go to.
+/// Neighbouring elements of a pass: `size` values of the gradient, the parameter and each state
+/// stream.
 template <class S, std::size_t Slots>
 struct Strip {
   Index size;
   const S* gradient;
-  S* from[Slots + 1];
-  S* to[Slots + 1];
+  S* values[Slots + 1];  // the parameter's, then the state's
 };
 
 /// The loop over a strip in registers of `Bytes`, of which it has a whole number. K counts the
@@ -49,11 +48,11 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
   constexpr int width = Bytes / static_cast<int>(sizeof(S));
   using P = Packet<S, width>;
   for (Index i = 0; i < strip.size; i += width) {
-    const P p = P::load(strip.from[0] + i);
-    P state[] = {P::load(strip.from[K + 1] + i)..., P()};
+    const P p = P::load(strip.values[0] + i);
+    P state[] = {P::load(strip.values[K + 1] + i)..., P()};
     const P u = apply(P::load(strip.gradient + i), p, state, rules...);
-    if constexpr (How::writes) How::store(p, u).store(strip.to[0] + i);
-    (state[K].store(strip.to[K + 1] + i), ...);
+    if constexpr (How::writes) How::store(p, u).store(strip.values[0] + i);
+    (state[K].store(strip.values[K + 1] + i), ...);
   }
 }
 
@@ -62,10 +61,10 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
 ///
 /// All elements go through the same loop over whole registers, so that a result can't depend on
 /// where its element stands. Where n is no multiple of a register, or the first parameter isn't
-/// aligned to one, the first and the last elements are strips of their own and overlap with their
-/// neighbours: what they make is kept apart until the others are done, and then stores the same
-/// results again where it overlaps. A run shorter than that is padded. The kernels, of which there
-/// is one for every level, know nothing of this, for the compile time.
+/// aligned to one, copies of the first and the last elements are a strip of their own, as many as
+/// the widest register holds: they overlap with the others, and what they have become is put back
+/// when those are done, the same results again where it overlaps. The kernels, of which there is
+/// one for every level, know nothing of this, for the compile time.
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(SimdLevel widest, S* parameter, const S* gradient,
                 const std::array<S*, Slots>& streams, Index n, const Rules&... rules) {
@@ -73,43 +72,32 @@ void update_run(SimdLevel widest, S* parameter, const S* gradient,
   const SimdLevel level = simd_level_within(widest);
   const Index width = static_cast<Index>(level) / static_cast<Index>(sizeof(S));
   const Index head = head_size(parameter, n, width), tail = n < room ? n : (n - head) % width;
-  enum { first, last, between };
-  S padded[Slots + 2][room], ends[2][Slots + 1][room];
-  Strip<S, Slots> strips[3];
-  int count = 0;
-  for (int part = head > 0 ? first : last; part <= between; ++part) {
-    if (part == last && tail == 0) continue;
-    const bool apart = part != between;
-    const Index begin = part == first ? 0 : part == between ? head : n < room ? 0 : n - room;
-    Strip<S, Slots>& strip = strips[count++];
-    strip.size = apart ? room : n - tail - head;
-    strip.gradient = gradient + begin;
+  const bool even = head + tail == 0;
+  S ends[Slots + 2][2 * room];
+  Strip<S, Slots> strips[2];  // the ends, and what lies between
+  strips[1].size = n - tail - head;
+  strips[1].gradient = gradient + head;
+  for (std::size_t k = 0; k <= Slots; ++k) {
+    strips[1].values[k] = (k == 0 ? parameter : streams[k - 1]) + head;
+  }
+  if (!even) {
+    strips[0].size = n < room ? room : 2 * room;
+    strips[0].gradient = take_ends(ends[Slots + 1], gradient, n);
     for (std::size_t k = 0; k <= Slots; ++k) {
-      strip.from[k] = (k == 0 ? parameter : streams[k - 1]) + begin;
-      strip.to[k] = apart ? ends[part][k] : strip.from[k];
+      strips[0].values[k] = take_ends(ends[k], strips[1].values[k] - head, n);
     }
   }
-  if (n < room && n > 0) {
-    strips[0].gradient = pad(padded[Slots + 1], gradient, n);
-    for (std::size_t k = 0; k <= Slots; ++k) {
-      strips[0].from[k] = pad(padded[k], strips[0].from[k], n);
-    }
-  }
-  const auto kernel = [=, strips = &strips[0]]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-    for (int i = 0; i < count; ++i) {
-      const Strip<S, Slots> strip = strips[i];
-      update_strip<How, Bytes>(std::make_index_sequence<Slots>(), strip, rules...);
+  const auto kernel = [=, strip = &strips[even ? 1 : 0],
+                       end = strips + 2]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    for (const Strip<S, Slots>* at = strip; at != end; ++at) {
+      const Strip<S, Slots> local = *at;  // stores through its pointers can't change it
+      update_strip<How, Bytes>(std::make_index_sequence<Slots>(), local, rules...);
     }
   };
   simd_dispatch(kernel, level);
-  for (int i = 0; i + 1 < count; ++i) {  // all but the one between
-    for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
-      if (n < room) {
-        std::memcpy(strips[1].from[k], ends[last][k], static_cast<std::size_t>(n) * sizeof(S));
-      } else {
-        std::memcpy(strips[i].from[k], strips[i].to[k], sizeof ends[0][0]);
-      }
-    }
+  if (even) return;
+  for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
+    put_ends(strips[1].values[k] - head, ends[k], n);
   }
 }
 template <class How, class S, std::size_t Slots, class... Rules>
