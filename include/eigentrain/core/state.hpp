@@ -86,21 +86,23 @@ class State {
   // parameter, so that all of a step's stores are aligned when the parameter's are; for a tensor
   // that takes a while, one that keeps clear of the parameter and the gradient modulo a page.
   static Index place_for(const Tensor<S>& tensor, Index end, Index streams) {
-    constexpr Index width = sizeof(S), line = 64 / width, part = 512 / width;
-    const auto address = [](const S* data) { return reinterpret_cast<std::uintptr_t>(data); };
-    const auto p = static_cast<Index>(address(tensor.parameter.data) % Arena<S>::page);
-    const auto g = static_cast<Index>(address(tensor.gradient.data) % Arena<S>::page);
-    const Index first = (end + line - 1) / line * line + p / width % line;
+    constexpr std::size_t page = Arena<S>::page, width = sizeof(S);
+    constexpr Index line = 64 / width, part = 512 / width;
+    // Modulo a page.
+    const auto p = reinterpret_cast<std::uintptr_t>(tensor.parameter.data) % page;
+    const auto g = reinterpret_cast<std::uintptr_t>(tensor.gradient.data) % page;
+    const Index first = (end + line - 1) / line * line + static_cast<Index>(p / width) % line;
     if (tensor.parameter.size() < 256) return first;
-    const auto apart = [](Index a, Index b) {
-      const Index distance = (a - b + 2 * Arena<S>::page) % Arena<S>::page;
-      return std::min(distance, Arena<S>::page - distance);
+    const auto apart = [](std::size_t a, std::size_t b) {
+      return std::min((a - b) % page, (b - a) % page);
     };
-    Index best = first, clearance = -1;
-    for (Index place = first; place < first + Arena<S>::page / width; place += part) {
-      Index nearest = Arena<S>::page;
+    Index best = first;
+    std::size_t clearance = 0;
+    for (Index place = first; place < first + Index(page / width); place += part) {
+      std::size_t nearest = page;
       for (Index k = 0; k < streams; ++k) {
-        const Index at = (Arena<S>::page_offset(k) + place * width) % Arena<S>::page;
+        const auto at = static_cast<std::size_t>(Arena<S>::page_offset(k)) +
+                        static_cast<std::size_t>(place) * width;
         nearest = std::min(nearest, std::min(apart(at, p), apart(at, g)));
       }
       if (nearest > clearance) {
