@@ -32,3 +32,10 @@ TEST_CASE("running statistics say whether they are cumulative, and are saved wit
   CHECK(fresh.batches() == 3);
   CHECK((fresh.running_variance().array() == 7.0f).all());
 }
+
+TEST_CASE("a count of batches that can't be isn't taken from a file") {
+  const et::BatchNorm<float> norm(2);
+  CHECK(et::test::fault_with(norm, "num_batches_tracked", -1) ==
+        "BatchNorm: batches must be at least 0, got -1");
+  CHECK(et::test::fault_with(norm, "num_batches_tracked", 5) == "none");
+}
