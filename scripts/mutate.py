@@ -135,6 +135,8 @@ def tests_of(header, most):
     if own.exists():  # its head may say: More is in norms.cpp and golden_norms.cpp.
         more = re.findall(r"\w+(?:/\w+)*\.cpp", own.read_text()[:400])
         ranked = [own, *(path for path in sources if path.name in more and path.parent == own.parent)]
+    if "Options" in header.read_text():  # of all headers' options
+        ranked.append(ROOT / "tests/optim/defaults.cpp")
     for _ in range(4):
         # The table of optimizers takes minutes to compile; its tests come under other names too.
         near = [path for path in sources if using & set(includes(path)) and path not in ranked
