@@ -122,26 +122,38 @@ def includes(path):
 
 
 def tests_of(header, most):
-    """The test at the header's path, then others that include it, the closest first."""
+    """The test at the header's path and what its head names, then the tests of several headers in its
+    room, of the headers that include it, and others that do, the closest first."""
     name = str(header.relative_to(HEADERS))
     sources = sorted(path for path in (ROOT / "tests").glob("*/*.cpp")
                      if path.parent.name not in ("support", "compile_fail", "structure", "consume",
-                                                 "golden", "threads", "examples"))
+                                                 "golden", "examples") and path.stem != "race")
     using = {name}  # headers through which it gets into a test, one more step outwards every time
     graph = {str(path.relative_to(HEADERS)): includes(path) for path in HEADERS.glob("*/*.hpp")}
     graph.update({path.name: includes(path) for path in (ROOT / "tests/support").glob("*.hpp")})
-    own = ROOT / "tests" / header.relative_to(HEADERS).with_suffix(".cpp")
+    def test_at(path):
+        return ROOT / "tests" / pathlib.Path(path).with_suffix(".cpp")
+
+    own = test_at(name)
     ranked = []
-    if own.exists():  # its head may say: More is in norms.cpp and golden_norms.cpp.
+    if own.exists():  # its head may say: More is in norms.cpp and threads/norms.cpp.
         more = re.findall(r"\w+(?:/\w+)*\.cpp", own.read_text()[:400])
-        ranked = [own, *(path for path in sources if path.name in more and path.parent == own.parent)]
+        ranked = [own, *(path for path in sources if path != own and (
+            path.name in more and path.parent == own.parent
+            or f"{path.parent.name}/{path.name}" in more))]
     if "Options" in header.read_text():  # of all headers' options
         ranked.append(ROOT / "tests/optim/defaults.cpp")
     for _ in range(4):
         # The table of optimizers takes minutes to compile; its tests come under other names too.
-        near = [path for path in sources if using & set(includes(path)) and path not in ranked
-                and "optimizers.hpp" not in includes(path)]
+        of_users = [test_at(other) for other, needs in graph.items() if using & set(needs)]
+        near = [path for path in sources if (path in of_users or using & set(includes(path)))
+                and path not in ranked and "optimizers.hpp" not in includes(path)]
+        # First those of several headers in this room: ranges.cpp, golden_norms.cpp.
         ranked += sorted(near, key=lambda path: (path.stem != header.stem,
+                                                 path.parent.name != header.parent.name or
+                                                 str(path.relative_to(ROOT / "tests").with_suffix(
+                                                     ".hpp")) in graph,
+                                                 path not in of_users,
                                                  path.parent.name != header.parent.name,
                                                  path.stat().st_size))
         using |= {other for other, needs in graph.items() if using & set(needs)}
@@ -291,7 +303,7 @@ def main():
     parser.add_argument("--room", action="append", help="core, init, ...; may come several times")
     parser.add_argument("--only", action="append", type=pathlib.Path, help="a header: all its mutants")
     parser.add_argument("--group", type=int, default=3, help="mutants of a header that is drawn (3)")
-    parser.add_argument("--tests", type=int, default=4, help="tests to try for a mutant (4)")
+    parser.add_argument("--tests", type=int, default=5, help="tests to try for a mutant (5)")
     parser.add_argument("--jobs", "-j", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="draw no more after this time")
     parser.add_argument("--report", type=pathlib.Path, help="write the report there too")
