@@ -75,7 +75,10 @@ def changes_nothing(code, start, end):
     while depth > 0:
         depth += (code[at] == ")") - (code[at] == "(")
         at -= 1
-    return not re.match(r"[\w>]", code[at]) and "Exact(" in code[at:start]  # not a call
+    call = re.search(r"\w+$", code[:at + 1])
+    if call:
+        return bool(re.search(rf"\bExact {call.group()}\(", code))
+    return code[at] != ">" and "Exact(" in code[at:start]
 
 
 def sites(header):
