@@ -5,14 +5,17 @@
 
 #include "eigentrain/schedule/batch_rate.hpp"
 #include "eigentrain/schedule/batch_size_by_noise.hpp"
+#include "eigentrain/schedule/combine.hpp"
 #include "eigentrain/schedule/cosine.hpp"
 #include "eigentrain/schedule/cyclic.hpp"
 #include "eigentrain/schedule/exponential.hpp"
+#include "eigentrain/schedule/growing_batch_size.hpp"
 #include "eigentrain/schedule/inverse_square_root.hpp"
 #include "eigentrain/schedule/inverse_time.hpp"
 #include "eigentrain/schedule/linear.hpp"
 #include "eigentrain/schedule/multi_step.hpp"
 #include "eigentrain/schedule/one_cycle.hpp"
+#include "eigentrain/schedule/piecewise.hpp"
 #include "eigentrain/schedule/plateau.hpp"
 #include "eigentrain/schedule/polynomial.hpp"
 #include "eigentrain/schedule/range_test.hpp"
@@ -139,4 +142,55 @@ TEST_CASE("what depends on the training says what its options may be") {
                     is_in("BatchSizeByNoise: margin", "[1, inf)"));
   CHECK_THROWS_WITH(scale_rate_with_batch(none, 1, 2),
                     is_in("scale_rate_with_batch: base_rate", rates));
+}
+
+TEST_CASE("counts say where they begin") {
+  const auto above = [](const std::string& count, int least) {
+    return count + " must be at least " + std::to_string(least) + ", got " +
+           std::to_string(least - 1);
+  };
+  CHECK_THROWS_WITH(linear_decay({.steps = 0}), above("linear_decay: steps", 1));
+  CHECK_THROWS_WITH(linear_decay({.steps = 1})(-1), above("linear_decay: step", 0));
+  CHECK_THROWS_WITH(polynomial_decay({.steps = 0}), above("polynomial_decay: steps", 1));
+  CHECK_THROWS_WITH(cosine_decay({.steps = 1})(-1), above("cosine_decay: step", 0));
+  CHECK_THROWS_WITH(exponential_decay({.factor = 0.5, .period = 0}),
+                    above("exponential_decay: period", 1));
+  CHECK_THROWS_WITH(inverse_square_root({.warmup = -1}), above("inverse_square_root: warmup", 0));
+  CHECK_THROWS_WITH(inverse_square_root({.warmup = 9, .timescale = -1}),
+                    above("inverse_square_root: timescale", 0));
+  CHECK_THROWS_WITH(inverse_square_root({.warmup = 9})(-1), above("inverse_square_root: step", 0));
+  CHECK_THROWS_WITH(noam({.model_size = 0}), above("noam: model_size", 1));
+  CHECK_THROWS_WITH(noam({.warmup = 0}), above("noam: warmup", 1));
+  CHECK_THROWS_WITH(piecewise_constant({.values = {1.0}})(-1),
+                    above("piecewise_constant: step", 0));
+  CHECK_THROWS_WITH(repeat_schedule({.period = 9, .times = -1}),
+                    above("repeat_schedule: times", 0));
+  CHECK_THROWS_WITH(cyclic({.rise = 0}), above("cyclic: rise", 1));
+  CHECK_THROWS_WITH(cyclic({.fall = -1}), above("cyclic: fall", 0));
+  CHECK_THROWS_WITH(cosine_restarts({.period = 9, .multiplier = 0}),
+                    above("cosine_restarts: multiplier", 1));
+  CHECK_THROWS_WITH(cosine_restarts({.period = 9, .cycles = -1}),
+                    above("cosine_restarts: cycles", 0));
+  CHECK_THROWS_WITH(warmup({.steps = 0}), above("warmup: steps", 1));
+  CHECK_THROWS_WITH(warmup_stable_decay({.warmup = -1, .decay = 9}),
+                    above("warmup_stable_decay: warmup", 0));
+  CHECK_THROWS_WITH(warmup_stable_decay({.stable = -1, .decay = 9}),
+                    above("warmup_stable_decay: stable", 0));
+  CHECK_THROWS_WITH(ReduceOnPlateau({.patience = -1}), above("reduce_on_plateau: patience", 0));
+  CHECK_THROWS_WITH(ReduceOnPlateau({.cooldown = -1}), above("reduce_on_plateau: cooldown", 0));
+  CHECK_THROWS_WITH(BatchSizeByNoise({.smallest = 0, .largest = 9}),
+                    above("BatchSizeByNoise: smallest", 1));
+  CHECK_THROWS_WITH(BatchSizeByNoise({.smallest = 8, .largest = 7}),
+                    above("BatchSizeByNoise: largest", 8));
+  CHECK_THROWS_WITH(BatchSizeByNoise({.largest = 9, .multiple = 0}),
+                    above("BatchSizeByNoise: multiple", 1));
+  const auto growing = [](const GrowingBatchSizeOptions& options) {
+    return growing_batch_size(options);
+  };
+  CHECK_THROWS_WITH(growing({.initial = 0, .every = 9, .largest = 64}),
+                    above("growing_batch_size: initial", 1));
+  CHECK_THROWS_WITH(growing({.factor = 0, .every = 9, .largest = 64}),
+                    above("growing_batch_size: factor", 1));
+  CHECK_THROWS_WITH(growing({.every = 0, .largest = 64}), above("growing_batch_size: every", 1));
+  CHECK_THROWS_WITH(growing({.every = 9, .largest = 31}), above("growing_batch_size: largest", 32));
 }
