@@ -389,6 +389,11 @@ TEST_CASE("the defaults of the options in optim") {
     CHECK(all({o.learning_rate, o.beta1, o.beta2, o.epsilon, o.initial, o.bias_correction,
                o.weight_decay}) == all({1e-2, 0.9, 0.999, 1e-3, 1e-6, true, 0.0}));
   }
+  {
+    const detail::MuonWithAdamWRow o;  // by name
+    CHECK(all({o.learning_rate, o.weight_decay, o.momentum, o.beta1, o.beta2, o.epsilon,
+               o.nesterov}) == all({1e-3, 0.1, 0.95, 0.9, 0.999, 1e-8, true}));
+  }
 }
 
 TEST_CASE("the defaults of the options in schedule") {
