@@ -13,3 +13,12 @@ TEST_CASE("a batch that may be written can be read, and has its size") {
   CHECK(seen.size() == 120);
   CHECK(et::detail::same_shape(seen, batch));
 }
+
+TEST_CASE("a batch of nothing has nothing along any axis") {
+  const et::Channels<float> none;
+  CHECK(none.data == nullptr);
+  for (const Eigen::Index size :
+       {none.samples, none.positions, none.channels, none.inner, none.stride, none.size()}) {
+    CHECK(size == 0);
+  }
+}
