@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// More is in parameters.cpp.
 #include "eigentrain/core/view.hpp"
 
 #include <array>

@@ -12,6 +12,9 @@ TEST_CASE("running statistics are reset to 0 and 1") {
   et::BatchNorm<float> norm(2);
   norm.running_mean().setConstant(5.0f);
   norm.set_batches(3);
+  const et::BatchNorm<float>& seen = norm;
+  CHECK(seen.running_mean().data() == norm.running_mean().data());
+  CHECK(seen.running_variance().data() == norm.running_variance().data());
   norm.reset_statistics();
   CHECK(norm.batches() == 0);
   CHECK((norm.running_mean().array() == 0.0f).all());
