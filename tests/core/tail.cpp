@@ -31,8 +31,8 @@ TEMPLATE_TEST_CASE("the head ends where a register is aligned, in runs that are 
   std::vector<S> values(200);
   for (std::size_t place = 0; place < 20; ++place) {
     const S* first = values.data() + place;
-    CHECK(et::detail::head_size<S, lanes>(first, 48 * lanes - 1) == 0);
-    const int head = et::detail::head_size<S, lanes>(first, 48 * lanes);
+    CHECK(et::detail::head_size(first, 48 * lanes - 1, lanes) == 0);
+    const auto head = et::detail::head_size(first, 48 * lanes, lanes);
     CHECK(head < lanes);
     CHECK(reinterpret_cast<std::uintptr_t>(first + head) % 16 == 0);
   }

@@ -21,52 +21,46 @@ namespace detail {
 class Part {
  public:
   Part(std::string_view text)  // NOLINT: implicit on purpose, as the others
-      : text_(text.data()), second_(static_cast<std::int64_t>(text.size())), kind_(Kind::text) {}
+      : text_(text.data()), kind_(static_cast<std::int64_t>(text.size())) {}
   Part(const char* text)  // NOLINT
-      : text_(text), second_(static_cast<std::int64_t>(std::strlen(text))), kind_(Kind::text) {}
+      : text_(text), kind_(static_cast<std::int64_t>(std::strlen(text))) {}
   Part(const std::string& text) : Part(std::string_view(text)) {}  // NOLINT
   template <class T>
     requires std::is_floating_point_v<T>
-  Part(T value) : real_(static_cast<double>(value)), kind_(Kind::real) {}  // NOLINT
+  Part(T value) : real_(static_cast<double>(value)), kind_(real) {}  // NOLINT
   template <class T>
     requires std::is_integral_v<T>
-  Part(T value) : integer_(static_cast<std::int64_t>(value)), kind_(Kind::integer) {}  // NOLINT
+  Part(T value) : integer_(static_cast<std::int64_t>(value)), kind_(integer) {}  // NOLINT
 
   /// "3x2", or "6 values" where cols is −1.
   static Part shape(std::int64_t rows, std::int64_t cols) {
     Part part(rows);
-    part.second_ = cols;
-    part.kind_ = cols < 0 ? Kind::values : Kind::matrix;
+    part.kind_ = column - cols;
     return part;
   }
 
   /// Writes at most `space` characters, a zero at the end included; returns how many there are.
   int write(char* room, std::size_t space) const {
-    const auto first = static_cast<long long>(integer_), second = static_cast<long long>(second_);
-    switch (kind_) {
-      case Kind::text:
-        return std::snprintf(room, space, "%.*s", static_cast<int>(second_), text_);
-      case Kind::real:
-        return std::snprintf(room, space, "%.9g", real_);
-      case Kind::integer:
-        return std::snprintf(room, space, "%lld", first);
-      case Kind::values:
-        return std::snprintf(room, space, "%lld values", first);
-      case Kind::matrix:
-        return std::snprintf(room, space, "%lldx%lld", first, second);
-    }
-    return 0;
+    const auto first = static_cast<long long>(integer_);
+    const auto second = static_cast<long long>(column - kind_);
+    if (kind_ >= 0) return std::snprintf(room, space, "%.*s", static_cast<int>(kind_), text_);
+    if (kind_ == real) return std::snprintf(room, space, "%.9g", real_);
+    if (kind_ == integer) return std::snprintf(room, space, "%lld", first);
+    if (second < 0) return std::snprintf(room, space, "%lld values", first);
+    return std::snprintf(room, space, "%lldx%lld", first, second);
   }
 
  private:
-  enum class Kind : char { text, real, integer, values, matrix };
+  // From here on down, a matrix's columns, −1 for a shape without.
+  enum : std::int64_t { real = -1, integer = -2, column = -4 };
   union {
     const char* text_;
     double real_;
     std::int64_t integer_;
   };
-  std::int64_t second_ = 0;  // a text's length, a matrix's columns
-  Kind kind_;
+  // Two words in all, since every part of every message is some stores in the program. From zero
+  // on, the length of a text.
+  std::int64_t kind_;
 };
 
 /// a == b, at a fraction of its compile time.

@@ -161,15 +161,13 @@ class Parameters {
     std::size_t name = 0, name_size = 0;  // in names_
   };
 
-  EIGENTRAIN_NOINLINE void append(std::string_view name, Entry added) {
+  EIGENTRAIN_NOINLINE void append(std::string_view name, const Entry& added) {
     require(!name.empty(), "Parameters: a tensor needs a name");
     require(find(name) < 0, "Parameters: there is already a tensor named \"", name, "\"");
     detail::AnyView::check_pair(name, added.parameter, added.gradient, sizeof(S));
     check_options(name, added.options);
     const std::size_t number = entries_.size(), begin = names_.size();
     const Index total = total_ + added.parameter.shape().size();
-    added.name = begin;
-    added.name_size = name.size();
     // Room first: a failed allocation leaves the list as it was.
     known_ = nullptr;
     elements_.tensors.resize(number + 1);
@@ -178,7 +176,10 @@ class Parameters {
     elements_.partial_sums.resize(static_cast<std::size_t>(reduction_values * chunks));
     names_.resize(begin + name.size());
     entries_.resize(number + 1);
-    entries_[number] = added;
+    Entry& entry = entries_[number];
+    entry = added;
+    entry.name = begin;
+    entry.name_size = name.size();
     std::memcpy(names_.data() + begin, name.data(), name.size());
     total_ = total;
   }
@@ -209,10 +210,10 @@ class Parameters {
   // Where it lies now; inner, outer and stride stay. Writes only what has changed, so that the
   // caches of other threads keep the rest.
   static void follow(Tensor<S>& tensor, const Entry& entry) {
-    const Memory<S> parameter = entry.parameter.memory(tensor.name, "parameter");
-    const Memory<const S> gradient = entry.gradient.memory(tensor.name, "gradient");
-    if (tensor.parameter.data != parameter.data) tensor.parameter = parameter;
-    if (tensor.gradient.data != gradient.data) tensor.gradient = gradient;
+    S* const parameter = entry.parameter.data(tensor.name, "parameter");
+    const S* const gradient = entry.gradient.data(tensor.name, "gradient");
+    if (tensor.parameter.data != parameter) tensor.parameter.data = parameter;
+    if (tensor.gradient.data != gradient) tensor.gradient.data = gradient;
   }
 
   // The number of the tensor with this name, −1 if there is none.

@@ -133,6 +133,12 @@ inline void set_simd_level(SimdLevel level) {
 
 namespace detail {
 
+/// The level in use, or `widest`, if that is narrower.
+inline SimdLevel simd_level_within(SimdLevel widest) {
+  const SimdLevel level = simd_level();
+  return level < widest ? level : widest;
+}
+
 template <class Body>
 EIGENTRAIN_KERNEL void run_baseline(const Body& body) {
   const Body local = body;  // a copy of our own: stores through pointers can't change it
@@ -167,8 +173,7 @@ EIGENTRAIN_KERNEL_WITH_FMA EIGENTRAIN_TARGET_AVX512 void run_avx512(const Body& 
 /// are no wider than those of `widest`.
 template <class Body>
 EIGENTRAIN_INLINE void simd_dispatch(const Body& body, SimdLevel widest = SimdLevel::avx512) {
-  const SimdLevel level = simd_level();
-  switch (level < widest ? level : widest) {
+  switch (detail::simd_level_within(widest)) {
 #if EIGENTRAIN_HAS_AVX512
     case SimdLevel::avx512:
       return detail::run_avx512(body);

@@ -21,10 +21,8 @@ class State {
   /// Throws std::invalid_argument otherwise, with nothing changed.
   void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
     const Index n = parameters.size();
-    bool known = n == static_cast<Index>(sizes_.size());
-    for (Index i = 0; i < n && known; ++i) {
-      known = parameters.count(i) == sizes_[static_cast<std::size_t>(i)];
-    }
+    bool known = n == static_cast<Index>(places_.size());
+    for (Index i = 0; i < n && known; ++i) known = parameters.count(i) == place_of(i).size;
     if (known) [[likely]] {
       return;
     }
@@ -35,8 +33,8 @@ class State {
   /// Tells every tensor where its state begins.
   void place(Elements<S>& elements) const {
     for (Tensor<S>& tensor : elements.tensors) {
-      const Index place = places_[static_cast<std::size_t>(tensor.number)];
-      if (tensor.state != place) tensor.state = place;  // other threads keep what isn't written
+      const Index begin = place_of(tensor.number).begin;
+      if (tensor.state != begin) tensor.state = begin;  // other threads keep what isn't written
     }
   }
 
@@ -45,20 +43,26 @@ class State {
   /// A tensor's values in stream k; none before the list is known.
   template <class Values>
   Eigen::Map<Values> of_tensor(Index tensor, Index k) {
-    if (tensor < 0 || tensor >= static_cast<Index>(sizes_.size())) return {nullptr, 0};
-    const auto i = static_cast<std::size_t>(tensor);
-    return {arena_.stream(k) + places_[i], sizes_[i]};
+    if (tensor < 0 || tensor >= static_cast<Index>(places_.size())) return {nullptr, 0};
+    return {arena_.stream(k) + place_of(tensor).begin, place_of(tensor).size};
   }
 
  private:
+  // Of a tensor in each stream.
+  struct Place {
+    Index begin, size;
+  };
+
+  const Place& place_of(Index tensor) const { return places_[static_cast<std::size_t>(tensor)]; }
+
   [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters) const {
     std::string_view what = "step: the list", had = " had ", things = " tensors";
-    auto before = static_cast<Index>(sizes_.size());
+    auto before = static_cast<Index>(places_.size());
     Index now = parameters.size();
     if (now == before) {
       Index i = 0;
-      while (parameters.count(i) == sizes_[static_cast<std::size_t>(i)]) ++i;
-      before = sizes_[static_cast<std::size_t>(i)];
+      while (parameters.count(i) == place_of(i).size) ++i;
+      before = place_of(i).size;
       now = parameters.count(i);
       what = parameters.name(i), had = ": it had ", things = " values";
     }
@@ -67,38 +71,38 @@ class State {
 
   EIGENTRAIN_COLD void take(const Parameters<S>& parameters, Index streams) {
     const auto n = static_cast<std::size_t>(parameters.size());
-    Buffer<Index> sizes(n), places(n);
+    Buffer<Place> places(n);
     Index end = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const Tensor<S> tensor = parameters[static_cast<Index>(i)];
-      places[i] = place_for(tensor, end, streams);
-      sizes[i] = tensor.parameter.size();
-      end = places[i] + sizes[i];
+      places[i] = {place_for(tensor, end, streams), tensor.parameter.size()};
+      end = places[i].begin + places[i].size;
     }
     arena_ = Arena<S>(streams, end);
-    sizes_ = static_cast<Buffer<Index>&&>(sizes);
-    places_ = static_cast<Buffer<Index>&&>(places);
+    places_ = static_cast<Buffer<Place>&&>(places);
   }
 
   // The first place from `end` on that is as far behind the beginning of a cache line as the
   // parameter, so that all of a step's stores are aligned when the parameter's are; for a tensor
   // that takes a while, one that keeps clear of the parameter and the gradient modulo a page.
   static Index place_for(const Tensor<S>& tensor, Index end, Index streams) {
-    constexpr Index width = sizeof(S), line = 64 / width, part = 512 / width;
-    const auto address = [](const S* data) { return reinterpret_cast<std::uintptr_t>(data); };
-    const auto p = static_cast<Index>(address(tensor.parameter.data) % Arena<S>::page);
-    const auto g = static_cast<Index>(address(tensor.gradient.data) % Arena<S>::page);
-    const Index first = (end + line - 1) / line * line + p / width % line;
+    constexpr std::size_t page = Arena<S>::page, width = sizeof(S);
+    constexpr Index line = 64 / width, part = 512 / width;
+    // Modulo a page.
+    const auto p = reinterpret_cast<std::uintptr_t>(tensor.parameter.data) % page;
+    const auto g = reinterpret_cast<std::uintptr_t>(tensor.gradient.data) % page;
+    const Index first = (end + line - 1) / line * line + static_cast<Index>(p / width) % line;
     if (tensor.parameter.size() < 256) return first;
-    const auto apart = [](Index a, Index b) {
-      const Index distance = (a - b + 2 * Arena<S>::page) % Arena<S>::page;
-      return std::min(distance, Arena<S>::page - distance);
+    const auto apart = [](std::size_t a, std::size_t b) {
+      return std::min((a - b) % page, (b - a) % page);
     };
-    Index best = first, clearance = -1;
-    for (Index place = first; place < first + Arena<S>::page / width; place += part) {
-      Index nearest = Arena<S>::page;
+    Index best = first;
+    std::size_t clearance = 0;
+    for (Index place = first; place < first + Index(page / width); place += part) {
+      std::size_t nearest = page;
       for (Index k = 0; k < streams; ++k) {
-        const Index at = (Arena<S>::page_offset(k) + place * width) % Arena<S>::page;
+        const auto at = static_cast<std::size_t>(Arena<S>::page_offset(k)) +
+                        static_cast<std::size_t>(place) * width;
         nearest = std::min(nearest, std::min(apart(at, p), apart(at, g)));
       }
       if (nearest > clearance) {
@@ -109,8 +113,7 @@ class State {
     return best;
   }
 
-  Buffer<Index> sizes_;
-  Buffer<Index> places_;
+  Buffer<Place> places_;
   Arena<S> arena_;
 };
 

@@ -4,18 +4,19 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <cstring>
 
 #include "eigentrain/core/packet.hpp"
 
 namespace eigentrain::detail {
 
-/// How many values lie before the first one at which a register of N is aligned; 0 where aligning
-/// isn't worth it or isn't possible.
-template <class S, int N>
-EIGENTRAIN_INLINE int head_size(const S* first, Eigen::Index n) {
+/// How many values lie before the first one at which a register of `width` values is aligned; 0
+/// where aligning isn't worth it or isn't possible.
+template <class S>
+Eigen::Index head_size(const S* first, Eigen::Index n, Eigen::Index width) {
   const auto address = reinterpret_cast<std::uintptr_t>(first);
-  if (n < 48 * N || address % sizeof(S) != 0) return 0;
-  return static_cast<int>((0 - address / sizeof(S)) % N);
+  if (n < 48 * width || address % sizeof(S) != 0) return 0;
+  return static_cast<Eigen::Index>((0 - address / sizeof(S)) % static_cast<std::size_t>(width));
 }
 
 /// Values in the widest register of any level.
@@ -27,6 +28,32 @@ inline constexpr Eigen::Index padded_size = 64 / static_cast<Eigen::Index>(sizeo
 template <class S>
 void pad(S* room, const S* source, Eigen::Index count) {
   for (Eigen::Index i = 0; i < padded_size<S>; ++i) room[i] = source[i < count ? i : count - 1];
+}
+
+/// Copies the first padded_size of n values, n > 0, and then the last ones, which may be some of
+/// the same; of fewer values than that, all, padded. Returns the room.
+template <class S>
+EIGENTRAIN_NOINLINE S* take_ends(S* room, const S* source, Eigen::Index n) {
+  constexpr Eigen::Index size = padded_size<S>;
+  if (n < size) {
+    pad(room, source, n);
+  } else {
+    std::memcpy(room, source, size * sizeof(S));
+    std::memcpy(room + size, source + n - size, size * sizeof(S));
+  }
+  return room;
+}
+
+/// Copies them back.
+template <class S>
+EIGENTRAIN_NOINLINE void put_ends(S* target, const S* room, Eigen::Index n) {
+  constexpr Eigen::Index size = padded_size<S>;
+  if (n < size) {
+    std::memcpy(target, room, static_cast<std::size_t>(n) * sizeof(S));
+  } else {
+    std::memcpy(target, room, size * sizeof(S));
+    std::memcpy(target + n - size, room + size, size * sizeof(S));
+  }
 }
 
 }  // namespace eigentrain::detail

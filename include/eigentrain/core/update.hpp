@@ -31,93 +31,79 @@ struct Keep {
   }
 };
 
-/// The pass over n elements, in registers of `Bytes`; n ≥ padded_size<S>. K counts the state
-/// streams.
-///
-/// All elements go through the same loop over whole registers, so that a result can't depend on
-/// where its element stands. Where n is no multiple of a register, or the first parameter isn't
-/// aligned to one, the last and the first register overlap with their neighbours: what they make is
-/// kept apart until the others are done, and then stores the same results again where it overlaps.
+/// Neighbouring elements of a pass: `size` values of the gradient, the parameter and each state
+/// stream.
+template <class S, std::size_t Slots>
+struct Strip {
+  Index size;
+  const S* gradient;
+  S* values[Slots + 1];  // the parameter's, then the state's
+};
+
+/// The loop over a strip in registers of `Bytes`, of which it has a whole number. K counts the
+/// state streams.
 template <class How, int Bytes, class S, std::size_t... K, class... Rules>
-EIGENTRAIN_INLINE void update_registers(std::index_sequence<K...>, S* parameter, const S* gradient,
-                                        const std::array<S*, sizeof...(K)>& streams, Index n,
-                                        const Rules&... rules) {
+EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, sizeof...(K)>& strip,
+                                    const Rules&... rules) {
   constexpr int width = Bytes / static_cast<int>(sizeof(S));
   using P = Packet<S, width>;
-  enum { first, last, between };
-  S ends[2][sizeof...(K) + 1][width];
-  const Index head = head_size<S, width>(parameter, n), tail = (n - head) % width;
-  for (int part = head > 0 ? first : last; part <= between; ++part) {
-    if (part == last && tail == 0) continue;
-    const Index begin = part == first ? 0 : part == last ? n - width : head;
-    const Index size = part == between ? n - tail - head : width;
-    S* const p_from = parameter + begin;
-    const S* const g_from = gradient + begin;
-    S* const from[] = {streams[K] + begin..., nullptr};
-    S* const p_to = part == between ? p_from : ends[part][0];
-    S* const to[] = {(part == between ? from[K] : ends[part][K + 1])..., nullptr};
-    for (Index i = 0; i < size; i += width) {
-      const P p = P::load(p_from + i);
-      P state[] = {P::load(from[K] + i)..., P()};
-      const P u = apply(P::load(g_from + i), p, state, rules...);
-      if constexpr (How::writes) How::store(p, u).store(p_to + i);
-      (state[K].store(to[K] + i), ...);
-    }
-    (void)from, (void)to;
-  }
-  if (head > 0) {
-    if constexpr (How::writes) P::load(ends[first][0]).store(parameter);
-    (P::load(ends[first][K + 1]).store(streams[K]), ...);
-  }
-  if (tail > 0) {
-    if constexpr (How::writes) P::load(ends[last][0]).store(parameter + n - width);
-    (P::load(ends[last][K + 1]).store(streams[K] + n - width), ...);
+  for (Index i = 0; i < strip.size; i += width) {
+    const P p = P::load(strip.values[0] + i);
+    P state[] = {P::load(strip.values[K + 1] + i)..., P()};
+    const P u = apply(P::load(strip.gradient + i), p, state, rules...);
+    if constexpr (How::writes) How::store(p, u).store(strip.values[0] + i);
+    (state[K].store(strip.values[K + 1] + i), ...);
   }
 }
 
-template <class How, class S, std::size_t Slots, class... Rules>
-void update_short_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
-                      Index n, const Rules&... rules);
-
 /// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
 /// place. In registers no wider than those of `widest`.
+///
+/// All elements go through the same loop over whole registers, so that a result can't depend on
+/// where its element stands. Where n is no multiple of a register, or the first parameter isn't
+/// aligned to one, copies of the first and the last elements are a strip of their own, as many as
+/// the widest register holds: they overlap with the others, and what they have become is put back
+/// when those are done, the same results again where it overlaps. The kernels, of which there is
+/// one for every level, know nothing of this, for the compile time.
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(SimdLevel widest, S* parameter, const S* gradient,
                 const std::array<S*, Slots>& streams, Index n, const Rules&... rules) {
   constexpr Index room = padded_size<S>;
-  if (n < room) [[unlikely]] {
-    return update_short_run<How>(parameter, gradient, streams, n, rules...);
+  const SimdLevel level = simd_level_within(widest);
+  const Index width = static_cast<Index>(level) / static_cast<Index>(sizeof(S));
+  const Index head = head_size(parameter, n, width), tail = n < room ? n : (n - head) % width;
+  const bool even = head + tail == 0;
+  S ends[Slots + 2][2 * room];
+  Strip<S, Slots> strips[2];  // the ends, and what lies between
+  strips[1].size = n - tail - head;
+  strips[1].gradient = gradient + head;
+  for (std::size_t k = 0; k <= Slots; ++k) {
+    strips[1].values[k] = (k == 0 ? parameter : streams[k - 1]) + head;
   }
-  const auto kernel = [=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-    update_registers<How, Bytes>(std::make_index_sequence<Slots>(), parameter, gradient, streams, n,
-                                 rules...);
+  if (!even) {
+    strips[0].size = n < room ? room : 2 * room;
+    strips[0].gradient = take_ends(ends[Slots + 1], gradient, n);
+    for (std::size_t k = 0; k <= Slots; ++k) {
+      strips[0].values[k] = take_ends(ends[k], strips[1].values[k] - head, n);
+    }
+  }
+  const auto kernel = [=, strip = &strips[even ? 1 : 0],
+                       end = strips + 2]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    for (const Strip<S, Slots>* at = strip; at != end; ++at) {
+      const Strip<S, Slots> local = *at;  // stores through its pointers can't change it
+      update_strip<How, Bytes>(std::make_index_sequence<Slots>(), local, rules...);
+    }
   };
-  simd_dispatch(kernel, widest);
+  simd_dispatch(kernel, level);
+  if (even) return;
+  for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
+    put_ends(strips[1].values[k] - head, ends[k], n);
+  }
 }
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
                 const Rules&... rules) {
   update_run<How>(SimdLevel::avx512, parameter, gradient, streams, n, rules...);
-}
-
-/// The same for fewer elements than the widest register holds: through padded copies.
-template <class How, class S, std::size_t Slots, class... Rules>
-EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
-                                      const std::array<S*, Slots>& streams, Index n,
-                                      const Rules&... rules) {
-  constexpr Index room = padded_size<S>;
-  S padded[Slots + 2][room];
-  std::array<S*, Slots> padded_streams{};
-  pad(padded[0], parameter, n);
-  pad(padded[1], gradient, n);
-  for (std::size_t k = 0; k != Slots; ++k) {
-    pad(padded[k + 2], streams[k], n);
-    padded_streams[k] = padded[k + 2];
-  }
-  update_run<How>(padded[0], padded[1], padded_streams, room, rules...);
-  const auto bytes = static_cast<std::size_t>(n) * sizeof(S);
-  if constexpr (How::writes) std::memcpy(parameter, padded[0], bytes);
-  for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 2], bytes);
 }
 
 /// The widest registers for a pass over so many elements. Rules without state do little but wait

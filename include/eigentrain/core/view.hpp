@@ -75,17 +75,19 @@ class AnyView {
     }
   }
 
-  template <class S>
-  Memory<S> memory_now(std::string_view owner, std::string_view role) const {
-    void* data = data_;
-    if (find_ != nullptr) {
-      Shape now;
-      data = find_(object_, now);
-      if (now != shape_) [[unlikely]] {
-        refuse(owner, role, now);
-      }
+  // The address of the first value now.
+  EIGENTRAIN_NOINLINE void* data_now(std::string_view owner, std::string_view role) const {
+    if (find_ == nullptr) return data_;
+    Shape now;
+    void* const data = find_(object_, now);
+    if (now != shape_) [[unlikely]] {
+      refuse(owner, role, now);
     }
-    return {static_cast<S*>(data), inner_, outer_, stride_};
+    return data;
+  }
+  template <class S>
+  Memory<S> memory_at(S* data) const {
+    return {data, inner_, outer_, stride_};
   }
 
  private:
@@ -133,10 +135,14 @@ class View : public detail::AnyView {
   template <class T>
   explicit View(const T& tensor) : AnyView(const_cast<T&>(tensor)) {}
 
-  /// Where the numbers lie now. Throws std::invalid_argument if the shape is no longer that of the
-  /// beginning; `owner` and `role` name the tensor in the message.
+  /// Where the first number lies now. Throws std::invalid_argument if the shape is no longer that
+  /// of the beginning; `owner` and `role` name the tensor in the message.
+  S* data(std::string_view owner, std::string_view role) const {
+    return static_cast<S*>(data_now(owner, role));
+  }
+  /// Where all numbers lie now; throws as data().
   Memory<S> memory(std::string_view owner, std::string_view role) const {
-    return memory_now<S>(owner, role);
+    return memory_at(data(owner, role));
   }
 };
 

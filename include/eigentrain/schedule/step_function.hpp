@@ -32,7 +32,7 @@ class StepFunction {
     held_ = new Held<Function>(std::forward<F>(function));
   }
 
-  EIGENTRAIN_NOINLINE StepFunction(const StepFunction& other)
+  StepFunction(const StepFunction& other)
       : held_(other.held_ == nullptr ? nullptr : other.held_->copy()) {}
   StepFunction(StepFunction&& other) noexcept : held_(other.held_) { other.held_ = nullptr; }
   EIGENTRAIN_NOINLINE StepFunction& operator=(StepFunction other) noexcept {
