@@ -15,6 +15,7 @@ of each room as of any other.
 """
 import argparse
 import concurrent.futures
+import math
 import pathlib
 import random
 import re
@@ -32,9 +33,10 @@ FLAGS = ["-std=c++20", "-O0", "-DNDEBUG", "-w", "-I", str(ROOT / "include"),
 SWAPS = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=",
          "!=": "==", "&&": "||", "||": "&&", "+=": "-=", "-=": "+=", "*=": "/=", "/=": "*=",
          "<<": ">>", ">>": "<<", "&": "|", "|": "&", "^": "|"}
-# Lines that no test of values can be about: alignment, attributes, hints, what a message says.
+# Lines that no test of values can be about: alignment, attributes, hints, what a message says; by which
+# of two ways to the same bits a compiler goes.
 DULL = re.compile(r"align|\basm\b|\[\[|__attribute__|prefetch|noexcept|_mm|operator|friend|concept|requires|"
-                  r"\bnamespace\b|\busing\b|template <")
+                  r"\bnamespace\b|\busing\b|template <|EIGENTRAIN_WIDE_ASM")
 
 
 def code_only(text):
@@ -56,6 +58,29 @@ def closing(code, start):
     return len(code)
 
 
+def changes_nothing(code, start, end):
+    """Whether another number at this place is the same program: the lane of an Exact, which has one and
+    ignores its number; from how many elements on it is worth calling a thread, where the bits are the same
+    on any number of threads."""
+    if re.search(r"constexpr Index worth = Index\(1\) << $", code[:start][-60:]):
+        return True
+    if code[start - 1] != "[" or code[end] != "]" or code[start:end] != "0":
+        return False
+    name = re.search(r"(?<![\w.>])(\w+)\[$", code[:start])
+    if name:
+        return bool(re.search(rf"\bExact&? {name.group(1)}(?: =|[;({{,)])", code))
+    if code[start - 2] != ")":
+        return False
+    depth, at = 1, start - 3
+    while depth > 0:
+        depth += (code[at] == ")") - (code[at] == "(")
+        at -= 1
+    call = re.search(r"\w+$", code[:at + 1])
+    if call:
+        return bool(re.search(rf"\bExact {call.group()}\(", code))
+    return code[at] != ">" and "Exact(" in code[at:start]
+
+
 def sites(header):
     """All mutants of a header: (from, to, what stands there instead)."""
     text = header.read_text()
@@ -72,6 +97,8 @@ def sites(header):
         add(*match.span(), SWAPS[match.group()])
     for match in re.finditer(r"(?<![\w.'])(\d[\d']*(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w.])", code):
         number = match.group().replace("'", "")
+        if changes_nothing(code, *match.span()):
+            continue
         if re.fullmatch(r"\d+", number):
             add(*match.span(), {"0": "1", "1": "0"}.get(number, str(int(number) + 1)))
         else:
@@ -98,24 +125,38 @@ def includes(path):
 
 
 def tests_of(header, most):
-    """The test at the header's path, then others that include it, the closest first."""
+    """The test at the header's path and what its head names, then the tests of several headers in its
+    room, of the headers that include it, and others that do, the closest first."""
     name = str(header.relative_to(HEADERS))
     sources = sorted(path for path in (ROOT / "tests").glob("*/*.cpp")
                      if path.parent.name not in ("support", "compile_fail", "structure", "consume",
-                                                 "golden", "threads", "examples"))
+                                                 "golden", "examples") and path.stem != "race")
     using = {name}  # headers through which it gets into a test, one more step outwards every time
     graph = {str(path.relative_to(HEADERS)): includes(path) for path in HEADERS.glob("*/*.hpp")}
     graph.update({path.name: includes(path) for path in (ROOT / "tests/support").glob("*.hpp")})
-    own = ROOT / "tests" / header.relative_to(HEADERS).with_suffix(".cpp")
+    def test_at(path):
+        return ROOT / "tests" / pathlib.Path(path).with_suffix(".cpp")
+
+    own = test_at(name)
     ranked = []
-    if own.exists():  # its head may say: More is in norms.cpp and golden_norms.cpp.
+    if own.exists():  # its head may say: More is in norms.cpp and threads/norms.cpp.
         more = re.findall(r"\w+(?:/\w+)*\.cpp", own.read_text()[:400])
-        ranked = [own, *(path for path in sources if path.name in more and path.parent == own.parent)]
+        ranked = [own, *(path for path in sources if path != own and (
+            path.name in more and path.parent == own.parent
+            or f"{path.parent.name}/{path.name}" in more))]
+    if "Options" in header.read_text():  # of all headers' options
+        ranked.append(ROOT / "tests/optim/defaults.cpp")
     for _ in range(4):
         # The table of optimizers takes minutes to compile; its tests come under other names too.
-        near = [path for path in sources if using & set(includes(path)) and path not in ranked
-                and "optimizers.hpp" not in includes(path)]
+        of_users = [test_at(other) for other, needs in graph.items() if using & set(needs)]
+        near = [path for path in sources if (path in of_users or using & set(includes(path)))
+                and path not in ranked and "optimizers.hpp" not in includes(path)]
+        # First those of several headers in this room: ranges.cpp, golden_norms.cpp.
         ranked += sorted(near, key=lambda path: (path.stem != header.stem,
+                                                 path.parent.name != header.parent.name or
+                                                 str(path.relative_to(ROOT / "tests").with_suffix(
+                                                     ".hpp")) in graph,
+                                                 path not in of_users,
                                                  path.parent.name != header.parent.name,
                                                  path.stat().st_size))
         using |= {other for other, needs in graph.items() if using & set(needs)}
@@ -133,30 +174,36 @@ def build(source, program, overlay, sanitized=False):
 
 
 def passes(program, limit):
+    """Runs a test for at most `limit` seconds of a processor, so that a busy machine kills no mutant."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return subprocess.run([str(program)], cwd=folder, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, timeout=limit, check=False).returncode == 0
+            return subprocess.run(["sh", "-c", f"ulimit -t {limit}; exec {program}"], cwd=folder,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  timeout=10 * limit, check=False).returncode == 0
         except subprocess.TimeoutExpired:
             return False
 
 
 class Baseline:
-    """Which tests pass here when nothing is changed, and in how many seconds."""
+    """Which tests pass here when nothing is changed, and in how many seconds; asked only where one of
+    them fails or can't be built."""
 
     def __init__(self):
         self.seconds = {}
 
-    def limit(self, source, folder, sanitized):
-        test = (source, sanitized)
+    def limit(self, test):
+        """Seconds for a mutant."""
+        return 20 + 10 * (self.seconds.get(test) or 7)
+
+    def is_good(self, test, folder):
         if test not in self.seconds:
+            source, sanitized = test
             program = folder / "unchanged"
             good = build(source, program, folder / "nothing", sanitized)
             start = time.monotonic()
-            good = good and passes(program, 120)
-            self.seconds[test] = time.monotonic() - start if good else None
-        seconds = self.seconds[test]
-        return None if seconds is None else 20 + 10 * seconds
+            good = good and passes(program, self.limit(test))
+            self.seconds[test] = math.ceil(time.monotonic() - start) if good else None
+        return self.seconds[test] is not None
 
 
 def try_mutant(mutant, baseline, most):
@@ -169,17 +216,16 @@ def try_mutant(mutant, baseline, most):
         changed.parent.mkdir(parents=True)
         changed.write_text(text[:start] + after + text[end:])
         tried = tests_of(header, most)
-        runs = [(source, False) for source in tried] + [(source, True) for source in tried[:1]]
         verdict = "untested"
-        for source, sanitized in runs:  # the first once more, with ASan and UBSan, as CI runs them all
-            limit = baseline.limit(source, folder, sanitized)
-            if limit is None:
-                continue
-            if not build(source, folder / "program", folder / "include", sanitized):
-                return "stillborn", source
-            if not passes(folder / "program", limit):
-                return "killed", source
-            verdict = "survived"
+        # The first once more, with ASan and UBSan, as CI runs them all.
+        for test in [(source, False) for source in tried] + [(source, True) for source in tried[:1]]:
+            if not build(test[0], folder / "program", folder / "include", test[1]):
+                if baseline.is_good(test, folder):
+                    return "stillborn", test[0]
+            elif passes(folder / "program", baseline.limit(test)):
+                verdict = "survived"
+            elif baseline.is_good(test, folder):
+                return "killed", test[0]
         return verdict, None
 
 
@@ -227,6 +273,14 @@ def describe(mutant):
             squeeze((text[first:start] + after + text[end:last]).split()))
 
 
+def interval(killed, of):
+    """Wilson's 95% interval of a share, in words."""
+    z = 1.96
+    middle = (killed + z * z / 2) / (of + z * z)
+    half = z / (of + z * z) * math.sqrt(killed * (of - killed) / of + z * z / 4)
+    return f"{middle - half:.0%} to {middle + half:.0%}"
+
+
 def report(results, arguments, out):
     rooms = sorted({mutant[0].parent.name for mutant, _, _ in results})
     out.write(f"`scripts/mutate.py {' '.join(sys.argv[1:])}` (seed {arguments.seed})\n\n"
@@ -236,6 +290,8 @@ def report(results, arguments, out):
         killed, survived = said.count("killed"), said.count("survived")
         share = f"{killed / (killed + survived):.0%}" if killed + survived else "-"
         out.write(f"| {room} | {killed} | {survived} | {share} | {said.count('stillborn')} |\n")
+    if killed + survived:
+        out.write(f"\nOf all mutants {interval(killed, killed + survived)} would die (a 95% interval).\n")
     out.write("\nSurvivors:\n\n")
     for mutant, verdict, _ in results:
         if verdict in ("survived", "untested"):
@@ -250,7 +306,7 @@ def main():
     parser.add_argument("--room", action="append", help="core, init, ...; may come several times")
     parser.add_argument("--only", action="append", type=pathlib.Path, help="a header: all its mutants")
     parser.add_argument("--group", type=int, default=3, help="mutants of a header that is drawn (3)")
-    parser.add_argument("--tests", type=int, default=4, help="tests to try for a mutant (4)")
+    parser.add_argument("--tests", type=int, default=5, help="tests to try for a mutant (5)")
     parser.add_argument("--jobs", "-j", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="draw no more after this time")
     parser.add_argument("--report", type=pathlib.Path, help="write the report there too")

@@ -18,9 +18,14 @@ set(eigentrain_bits
   schedule/one_cycle schedule/piecewise schedule/polynomial schedule/range_test schedule/restarts
   schedule/shrink schedule/to_average schedule/warmup_stable_decay)
 
-# Tests that take too long where they are hardly optimized, or not at all (EIGENTRAIN_TESTS_OTHER_FLAGS).
-set(eigentrain_long core/update_stream examples/clipping_experiment examples/depth_measure examples/mlp
-  gradient/norm gradient/penalty init/orthogonal init/truncated_normal optim/golden
+# Tests that take too long where they are hardly optimized, or not at all (EIGENTRAIN_TESTS_OTHER_FLAGS),
+# some of those above among them: sanitized, these alone are optimized (EIGENTRAIN_TESTS_OPTIMIZED).
+set(eigentrain_long
+  core/distributions core/newton_schulz core/orthonormal core/sin_cos_pi core/truncated_normal core/update_stream
+  examples/clipping_experiment examples/depth_measure examples/mlp
+  gradient/noise_scale gradient/norm gradient/penalty
+  init/orthogonal init/properties init/sparse init/truncated_normal
+  optim/golden
   schedule/batch_size_by_noise)
 foreach(name IN LISTS eigentrain_bits eigentrain_long)
   if(NOT EXISTS ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp)

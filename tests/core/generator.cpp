@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 
@@ -83,4 +84,13 @@ TEST_CASE("streams and seeds share no words", "[generator]") {
     }
   }
   CHECK(words.size() >= count - 2);  // 1024 words of 2³² meet by chance once in 8,000 tests
+}
+
+TEST_CASE("a generator comes back to its place, whatever words another one holds") {
+  et::Generator random(7, 8), other(1);
+  random(), random();
+  other();
+  CHECK(et::test::come_back(random, other) == 3);
+  CHECK(other == random);
+  CHECK(other() == random());
 }

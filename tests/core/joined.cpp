@@ -4,6 +4,7 @@
 #include "eigentrain/core/chain.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 
@@ -52,4 +53,19 @@ TEST_CASE("a tensor joins in its first step, which is late for a frozen one") {
   CHECK_FALSE(joined.any_now());
   CHECK_FALSE(joined.now(1));
   CHECK(joined.has(1));
+}
+
+TEST_CASE("who has joined comes back, and nothing else does") {
+  Eigen::VectorXf a(3), b(2), da(3), db(2);
+  for (auto* v : {&a, &b, &da, &db}) v->setOnes();
+  et::Parameters<float> parameters;
+  parameters.add("a", a, da, {.frozen = true}).add("b", b, db);
+  auto chain = et::chain<float>(Watch{});
+  chain.step(parameters);
+  et::detail::Joined joined = chain.measured<Watch>(), fresh;
+  CHECK(et::test::come_back(joined, fresh, parameters) == 1);
+  CHECK_FALSE(fresh.has(0));
+  CHECK(fresh.now(1));
+  CHECK(et::test::fault_with(joined, "joined", 2, parameters) == "none");
+  CHECK(et::test::fault_with(joined, "joined", 3, parameters) == "joined: must be 0, 1 or 2");
 }

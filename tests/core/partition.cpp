@@ -16,6 +16,7 @@
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/probe.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 using et::test::noise;
@@ -410,4 +411,15 @@ TEST_CASE("a step of parts within parts happens wholly or not at all") {
       CHECK(optimizer.part<0>().part<1>().count() == step + 1);
     }
   }
+}
+
+TEST_CASE("a partition's state comes back, unless it can't be") {
+  Model m;
+  auto optimizer = et::partition<float>(is_matrix, adam(), heavy_ball()), fresh = optimizer;
+  m.backward(0);
+  optimizer.step(m.all);
+  CHECK(et::test::come_back(optimizer, fresh, m.all) > 5);
+  CHECK(fresh.count() == 1);
+  CHECK(et::test::fault_with(fresh, "steps", -1, m.all) ==
+        "Partition: steps must be at least 0, got -1");
 }

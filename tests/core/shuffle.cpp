@@ -39,6 +39,10 @@ TEST_CASE("random_below rejects the words that would favour small numbers", "[sh
   const int draws = 40000;
   for (int i = 0; i < draws; ++i) random_below(std::int64_t{3} << 30, random);
   CHECK(static_cast<double>(random.position()) / draws == Approx(4.0 / 3).epsilon(0.02));
+  // Of bound 3·2⁶¹, two words a number, as many are left over.
+  random.set_position(0);
+  for (int i = 0; i < draws; ++i) random_below(std::int64_t{3} << 61, random);
+  CHECK(static_cast<double>(random.position()) / draws == Approx(8.0 / 3).epsilon(0.02));
 }
 
 TEST_CASE("a shuffle gives every order equally often", "[shuffle]") {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// More is in parameters.cpp.
 #include "eigentrain/core/view.hpp"
 
 #include <array>
@@ -32,6 +33,14 @@ TEST_CASE("a contiguous object is one run of values") {
   Eigen::Tensor<float, 4> tensor(2, 3, 4, 5);
   CHECK(et::View<float>(tensor).memory("T", "parameter").inner == 120);
   CHECK(et::message(et::View<float>(tensor).shape().text()) == "120 values");
+  CHECK(et::View<float>(vector).is_vector());
+  CHECK_FALSE(et::View<float>(matrix).is_vector());
+  CHECK(et::View<float>(matrix).units() == 5);
+  CHECK(et::View<float>(vector).units() == 1);
+  CHECK(et::View<float>(tensor).units() == 2);
+  CHECK_FALSE(et::View<float>(matrix).row_major());
+  RowMajor rows(2, 3);
+  CHECK(et::View<float>(rows).row_major());
 }
 
 TEST_CASE("a block is a run for each column, or row") {

@@ -15,6 +15,7 @@
 #include "support/catch.hpp"
 #include "support/hash.hpp"
 #include "support/matrices.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 using et::Index;
@@ -208,4 +209,29 @@ TEST_CASE("adafactor_direction: options out of range throw") {
                     "adafactor_direction: epsilon2 must be in [0, inf), got -1");
   CHECK_THROWS_WITH(et::adafactor_direction({.clip = 0.0}),
                     "adafactor_direction: clip must be in (0, inf], got 0");
+}
+
+TEST_CASE("what Adafactor keeps comes back, for those tensors that took part") {
+  Matrix<double> w{3, 4}, dw{3, 4}, u{2, 2}, du{2, 2};
+  Eigen::VectorXd b{5}, db{5};
+  fill(w, 1), fill(dw, 2), fill(u, 3), fill(du, 4), fill(b, 5), fill(db, 6);
+  et::Parameters<double> list;
+  list.add("w", w, dw).add("u", u, du, {.frozen = true}).add("b", b, db);
+  auto optimizer = et::chain<double>(et::adafactor_direction({}));
+  optimizer.step(list);
+  using Measurement = et::AdafactorDirection::Measurement;
+  Measurement known = optimizer.measured<et::AdafactorDirection>(), fresh, half;
+  CHECK(et::test::come_back(known, fresh, list) == 5);
+  CHECK(fresh.squares.size() == 3 + 4 + 5);
+  CHECK(std::equal(fresh.squares.begin(), fresh.squares.end(), known.squares.begin()));
+  CHECK(std::equal(fresh.places.begin(), fresh.places.end(), known.places.begin()));
+  CHECK(et::test::come_back(known, fresh, list) == 5);  // once more, into the same room
+  CHECK(fresh.squares.size() == 3 + 4 + 5);
+  // One that takes no part any more.
+  CHECK(et::test::fault_with(known, "w.joined", 0, list) == "none");
+  et::test::MemoryVisitor visit = et::test::state_of(half, list);
+  visit.restores = true;
+  fresh.visit_state(visit, list);
+  CHECK(fresh.places[0] == 0);
+  CHECK(et::test::state_of(fresh, list).kept.size() == 3);
 }

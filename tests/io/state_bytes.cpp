@@ -91,3 +91,15 @@ TEST_CASE("every kind of number has a dtype") {
   CHECK(name(Kind::flag, 1) == "BOOL");
   CHECK_THROWS_AS(name(Kind::real, 16), et::FileError);
 }
+
+TEST_CASE("one value is read, and none needs memory") {
+  double one = 7.0;
+  const StateValues number{.data = &one};
+  const std::string bytes = written(number);
+  one = 0.0;
+  et::detail::read_values(number, reinterpret_cast<const std::byte*>(bytes.data()));
+  CHECK(one == 7.0);
+  const StateValues none{.rank = 1, .data = nullptr, .rows = 0};
+  CHECK(written(none).empty());
+  CHECK_NOTHROW(et::detail::read_values(none, nullptr));
+}

@@ -168,3 +168,12 @@ TEST_CASE("alpha dropout takes tensors, refuses what is wrong, and allocates onc
   CHECK(dropout.rate() == 0.5);
   CHECK_THROWS_WITH(dropout.set_rate(2), "AlphaDropout: rate must be in [0, 1], got 2");
 }
+
+TEST_CASE("nothing dropped leaves values as they are, and all of it leaves 0") {
+  AlphaDropout<double> layer({.rate = 0.0});
+  CHECK(layer.scale() == 1.0);
+  CHECK(layer.shift() == 0.0);
+  layer.set_rate(1.0);
+  CHECK(layer.scale() == 0.0);
+  CHECK(layer.shift() == 0.0);
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// More is in norms.cpp and golden_norms.cpp.
+// More is in norms.cpp, golden_norms.cpp and threads/norms.cpp.
 #include "eigentrain/layers/channels.hpp"
 
 #include "support/catch.hpp"
@@ -12,4 +12,13 @@ TEST_CASE("a batch that may be written can be read, and has its size") {
   const et::Channels<const float> seen = batch;
   CHECK(seen.size() == 120);
   CHECK(et::detail::same_shape(seen, batch));
+}
+
+TEST_CASE("a batch of nothing has nothing along any axis") {
+  const et::Channels<float> none;
+  CHECK(none.data == nullptr);
+  for (const Eigen::Index size :
+       {none.samples, none.positions, none.channels, none.inner, none.stride, none.size()}) {
+    CHECK(size == 0);
+  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// More is in norms.cpp and golden_norms.cpp.
+// More is in norms.cpp, golden_norms.cpp and threads/norms.cpp.
 #include "eigentrain/layers/running_statistics.hpp"
 
 #include "eigentrain/layers/batch_norm.hpp"
@@ -12,6 +12,9 @@ TEST_CASE("running statistics are reset to 0 and 1") {
   et::BatchNorm<float> norm(2);
   norm.running_mean().setConstant(5.0f);
   norm.set_batches(3);
+  const et::BatchNorm<float>& seen = norm;
+  CHECK(seen.running_mean().data() == norm.running_mean().data());
+  CHECK(seen.running_variance().data() == norm.running_variance().data());
   norm.reset_statistics();
   CHECK(norm.batches() == 0);
   CHECK((norm.running_mean().array() == 0.0f).all());
@@ -31,4 +34,11 @@ TEST_CASE("running statistics say whether they are cumulative, and are saved wit
   fresh.visit_state(visit);
   CHECK(fresh.batches() == 3);
   CHECK((fresh.running_variance().array() == 7.0f).all());
+}
+
+TEST_CASE("a count of batches that can't be isn't taken from a file") {
+  const et::BatchNorm<float> norm(2);
+  CHECK(et::test::fault_with(norm, "num_batches_tracked", -1) ==
+        "BatchNorm: batches must be at least 0, got -1");
+  CHECK(et::test::fault_with(norm, "num_batches_tracked", 5) == "none");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// More is in norms.cpp and golden_norms.cpp.
+// More is in norms.cpp, golden_norms.cpp and threads/norms.cpp.
 #include "eigentrain/layers/sets.hpp"
 
 #include "support/catch.hpp"

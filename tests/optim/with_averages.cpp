@@ -2,6 +2,7 @@
 #include "eigentrain/optim/with_averages.hpp"
 
 #include <stdexcept>
+#include <string_view>
 
 #include "eigentrain/optim/average_parameters.hpp"
 #include "eigentrain/optim/lookahead.hpp"
@@ -77,6 +78,49 @@ TEST_CASE("one of several averages is named by its transform") {
   const auto first = [&] { return model.W(0); };
   CHECK(et::with_averages<et::Lookahead>(optimizer, model.parameters, first) == 8.0f);
   CHECK(et::with_averages<et::EmaParameters>(optimizer, model.parameters, first) == 6.75f);
+}
+
+TEST_CASE("a partition's averages are exchanged in the parts that keep some") {
+  Model model;
+  auto optimizer =
+      et::partition<float>([](std::string_view name) { return name == "W"; },
+                           averaging(et::average_parameters()), et::sgd({.learning_rate = 1.0}));
+  et::with_averages(optimizer, model.parameters, [&] { CHECK(model.W(0) == 8.0f); });  // none yet
+  model.train(optimizer);
+  const Eigen::MatrixXf W = model.W, B = model.B;
+  CHECK(et::test::allocations_in([&] { et::swap_averages(optimizer, model.parameters); }) == 0);
+  CHECK(model.W == Eigen::MatrixXf::Constant(3, 4, 6.5f));
+  CHECK(et::test::same_bits(model.B, B));
+  et::swap_averages<et::AverageParameters>(optimizer, model.parameters);
+  CHECK(et::test::same_bits(model.W, W));
+  const auto second = [&] {
+    return et::with_averages(optimizer, model.parameters, [&] { return model.B(1); });
+  };
+  CHECK(second() == B(1));
+}
+
+TEST_CASE("a partition in a partition and both parts' averages; another list is refused") {
+  Model model, other;
+  const auto by_name = [](std::string_view name) { return name == "W"; };
+  auto optimizer =
+      et::partition<float>(by_name, averaging(et::average_parameters()),
+                           et::partition<float>([](std::string_view name) { return name == "f"; },
+                                                et::sgd({.learning_rate = 1.0}),
+                                                averaging(et::ema_parameters({.decay = 0.75}))));
+  model.train(optimizer);
+  const float b = model.B(1, 0), averaged = b + 0.75f;  // 1/4 of it and 3/4 of b + 1
+  CHECK(et::with_averages(optimizer, model.parameters, [&] { return model.W(0); }) == 6.5f);
+  CHECK(et::with_averages(optimizer, model.parameters, [&] { return model.B(1, 0); }) == averaged);
+  CHECK(model.B(1, 0) == b);
+  CHECK(et::with_averages<et::EmaParameters>(optimizer, model.parameters,
+                                             [&] { return model.W(0); }) == 6.0f);
+  Eigen::VectorXf small = Eigen::VectorXf::Zero(2), d_small = small;
+  Eigen::MatrixXf W = model.W, dW = model.dW;
+  et::Parameters<float> wrong;
+  wrong.add("W", W, dW).add("B", small, d_small).add("f", other.f, other.df, {.frozen = true});
+  CHECK_THROWS_WITH(et::swap_averages(optimizer, wrong),
+                    "swap_averages: B has 2 values, but the optimizer's average has 6");
+  CHECK(et::test::same_bits(W, model.W));  // nothing was exchanged
 }
 
 TEST_CASE("averages can be copied into a second model") {

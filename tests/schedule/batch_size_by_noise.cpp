@@ -10,6 +10,7 @@
 #include "eigentrain/core/random.hpp"
 #include "schedule/oracle.hpp"
 #include "support/catch.hpp"
+#include "support/visitor.hpp"
 
 using eigentrain::BatchSizeByNoise;
 using eigentrain::BatchSizeByNoiseOptions;
@@ -192,4 +193,14 @@ TEST_CASE("a batch size by noise refuses bad options", "[schedule]") {
                     "BatchSizeByNoise: size must be in [4, 10], got 11");
   CHECK_THROWS_WITH(BatchSizeByNoise({.largest = 10, .margin = 0.5}),
                     "BatchSizeByNoise: margin must be in [1, inf), got 0.5");
+}
+
+TEST_CASE("a size comes back, if it is one of these") {
+  BatchSizeByNoise sizes({.smallest = 8, .largest = 64}, 32), fresh({.smallest = 8, .largest = 64});
+  CHECK(come_back(sizes, fresh) == 1);
+  CHECK(fresh.size() == 32);
+  CHECK(fault_with(sizes, "size", 65) == "BatchSizeByNoise: size must be in [8, 64], got 65");
+  CHECK(fault_with(sizes, "size", 7) == "BatchSizeByNoise: size must be in [8, 64], got 7");
+  CHECK(fault_with(sizes, "size", 8) == "none");
+  CHECK(fault_with(sizes, "size", 64) == "none");
 }

@@ -8,6 +8,7 @@
 #include "golden/schedules_more.hpp"
 #include "schedule/oracle.hpp"
 #include "support/catch.hpp"
+#include "support/visitor.hpp"
 
 using eigentrain::PlateauMode;
 using eigentrain::PlateauOptions;
@@ -204,4 +205,12 @@ TEST_CASE("a plateau refuses bad options, metrics and states, and stays as it wa
     CHECK_THROWS_AS(plateau.restore(state), std::invalid_argument);
     CHECK(plateau.state() == before);
   }
+}
+
+TEST_CASE("a plateau's state comes back") {
+  ReduceOnPlateau plateau({.patience = 0, .cooldown = 3}), fresh({.patience = 0, .cooldown = 3});
+  for (const double metric : {3.0, 2.0, 5.0, 5.0}) plateau.update(metric);
+  CHECK(plateau.state().cuts == 1);
+  CHECK(come_back(plateau, fresh) == 6);
+  CHECK(fresh.state() == plateau.state());
 }

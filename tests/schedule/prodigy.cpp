@@ -7,6 +7,7 @@
 
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 using et::Index;
@@ -146,4 +147,21 @@ TEST_CASE("options of prodigy_descent out of range throw") {
   bad({.d_coef = std::nan("")}, "prodigy_descent: d_coef must be in (0, inf), got nan");
   bad({.growth_rate = 0.5}, "prodigy_descent: growth_rate must be in [1, inf], got 0.5");
   CHECK(et::prodigy_descent({}).options().beta3 == std::sqrt(0.999));
+}
+
+TEST_CASE("what Prodigy knows comes back, and nothing that can't be") {
+  Eigen::Vector2d p(1.0, -2.0), g(4.0, -1.0);
+  et::Parameters<double> list;
+  list.add("p", p, g);
+  auto optimizer = make({});
+  optimizer.step(list), optimizer.step(list);
+  et::ProdigyDescent::Measurement known = measured(optimizer), fresh;
+  CHECK(et::test::come_back(known, fresh, list) == 6);
+  CHECK(fresh.d == known.d);
+  CHECK(fresh.seen[0] == 2);
+  CHECK(et::test::fault_with(known, "corrected", -1, list) ==
+        "prodigy_descent: corrected must be at least 0, got -1");
+  CHECK(et::test::fault_with(known, "seen", 0, list) == "none");
+  CHECK(et::test::fault_with(known, "seen", 3, list) == "seen: must be 0, 1 or 2");
+  CHECK(et::test::fault_with(known, "seen", 255, list) == "seen: must be 0, 1 or 2");
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "support/catch.hpp"
+#include "support/visitor.hpp"
 
 namespace et = eigentrain;
 using et::Index;
@@ -138,4 +139,17 @@ TEST_CASE("options of schedule_free out of range throw") {
   CHECK_THROWS_WITH(et::schedule_free({.weight_lr_power = std::nan("")}),
                     "schedule_free: weight_lr_power must be in [0, inf), got nan");
   CHECK(et::schedule_free({}).options().momentum == 0.9);
+}
+
+TEST_CASE("what the average weighs comes back, and which of the two the parameters are") {
+  Eigen::Vector2d p(1.0, -2.0), g(4.0, -1.0);
+  et::Parameters<double> list;
+  list.add("p", p, g);
+  et::ScheduleFree::Measurement known{0.5, 0.75, 2.0, 0.25}, fresh;
+  CHECK(et::test::come_back(known, fresh, list) == 4);
+  CHECK(fresh.largest_rate == 0.75);
+  et::ScheduleFree averaging = et::schedule_free({}), training = averaging;
+  averaging.set_averaging(true);
+  CHECK(et::test::come_back(averaging, training) == 1);
+  CHECK(training.averaging());
 }

@@ -4,7 +4,9 @@
 
 #include <cstring>
 #include <map>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eigentrain/core/state_visitor.hpp"
@@ -87,5 +89,40 @@ class MemoryVisitor final : public StateVisitor {
 
   std::string prefix_;
 };
+
+/// All state that an object shows; the list is that of its steps, if it needs one.
+template <class Object, class... List>
+MemoryVisitor state_of(Object& object, const List&... list) {
+  MemoryVisitor visit;
+  object.visit_state(visit, list...);
+  return visit;
+}
+
+/// How many numbers and vectors an object's state is, if a fresh one takes all of them; otherwise
+/// −1.
+template <class Object, class... List>
+int come_back(Object& object, Object& fresh, const List&... list) {
+  MemoryVisitor visit = state_of(object, list...);
+  visit.restores = true;
+  fresh.visit_state(visit, list...);
+  for (const auto& [name, now] : state_of(fresh, list...).kept) {
+    if (now.numbers != visit.kept.at(name).numbers) return -1;
+  }
+  return static_cast<int>(visit.kept.size());
+}
+
+/// What an object says of its own state with one number changed; "none" if it takes it.
+template <class Object, class... List>
+std::string fault_with(Object object, const std::string& name, double number, const List&... list) {
+  MemoryVisitor visit = state_of(object, list...);
+  visit.kept.at(name).numbers.at(0) = number;
+  visit.restores = true;
+  try {
+    object.visit_state(visit, list...);
+  } catch (const std::invalid_argument& fault) {
+    return fault.what();
+  }
+  return "none";
+}
 
 }  // namespace eigentrain::test

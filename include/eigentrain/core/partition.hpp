@@ -88,6 +88,22 @@ class Partition {
     detail::with_items(parts_, [&](auto&... parts) { (show(parts), ...); });
   }
 
+  /// Calls f(part, list) for all parts, each with its own tensors of this list; for none before the
+  /// first step. Throws std::invalid_argument if the partition has made steps over a list of
+  /// another number of tensors.
+  ///
+  ///     optimizer.for_each_part(parameters, [](auto& part, et::Parameters<float>& list) {
+  ///       std::printf("%td tensors, %td steps\n", list.size(), std::ptrdiff_t(part.count()));
+  ///     });
+  template <class F>
+  void for_each_part(const Parameters<S>& parameters, const F& f) {
+    if (!begun_) return;
+    if (!division_.is_of(parameters)) division_.divide(parameters, choose_, begun_);
+    std::size_t k = 0;
+    const auto with = [&](auto& part) { f(part, division_.list(k++)); };
+    detail::with_items(parts_, [&](auto&... parts) { (with(parts), ...); });
+  }
+
   /// The tensors of part I, numbered as in its measurements; empty before the first step.
   const Parameters<S>& tensors(std::size_t part) const { return division_.list(part); }
 

@@ -28,12 +28,23 @@ class LionDirection {
 
   template <class S>
   auto at(const Step&) const {
-    return [b1 = S(options_.beta1), a1 = S(1.0 - options_.beta1), b2 = S(options_.beta2),
-            a2 = S(1.0 - options_.beta2)](const auto& g, const auto&, auto& m) {
+    const S b1 = S(options_.beta1), a1 = S(1.0 - options_.beta1);
+    const S b2 = S(options_.beta2), a2 = S(1.0 - options_.beta2);
+    const auto products = [=](const auto& g, const auto&, auto& m) {
       const auto between = b1 * m + a1 * g;
       m = flush_subnormal(b2 * m + a2 * g);
       return sign(between);
     };
+    // As torch.lerp does it, with two products less. What the difference with a far larger mean
+    // loses of a gradient would be lost in the sum, too, unless the gradient has most of the
+    // weight.
+    const auto difference = [=](const auto& g, const auto&, auto& m) {
+      const auto to_g = g - m;
+      const auto between = m + a1 * to_g;
+      m = flush_subnormal(m + a2 * to_g);
+      return sign(between);
+    };
+    return either(options_.beta1 >= 0.5 && options_.beta2 >= 0.5, difference, products);
   }
 
  private:
