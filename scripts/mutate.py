@@ -149,7 +149,7 @@ def tests_of(header, most):
         ranked = [own, *(path for path in sources if path != own and (
             path.name in more and path.parent == own.parent
             or f"{path.parent.name}/{path.name}" in more))]
-    if "Options" in header.read_text():  # of all headers' options
+    if re.search("Options|State {", header.read_text()):  # of all headers' options
         ranked.append(ROOT / "tests/optim/defaults.cpp")
     for _ in range(4):
         # The table of optimizers takes minutes to compile; its tests come under other names too.
