@@ -33,10 +33,10 @@ FLAGS = ["-std=c++20", "-O0", "-DNDEBUG", "-w", "-I", str(ROOT / "include"),
 SWAPS = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=",
          "!=": "==", "&&": "||", "||": "&&", "+=": "-=", "-=": "+=", "*=": "/=", "/=": "*=",
          "<<": ">>", ">>": "<<", "&": "|", "|": "&", "^": "|"}
-# Lines that no test of values can be about: alignment, attributes, hints, what a message says; by which
-# of two ways to the same bits a compiler goes.
+# Lines that no test of values can be about: alignment, attributes, hints, what a message says, what is
+# forbidden; by which of two ways to the same bits a compiler goes.
 DULL = re.compile(r"align|\basm\b|\[\[|__attribute__|prefetch|noexcept|_mm|operator|friend|concept|requires|"
-                  r"\bnamespace\b|\busing\b|template <|EIGENTRAIN_WIDE_ASM")
+                  r"\bnamespace\b|\busing\b|template <|EIGENTRAIN_WIDE_ASM|= (?:delete|default);")
 
 
 def code_only(text):
@@ -66,9 +66,12 @@ def changes_nothing(code, start, end):
         return True
     if code[start - 1] != "[" or code[end] != "]" or code[start:end] != "0":
         return False
+    def is_exact(name):
+        return bool(re.search(rf"\bExact&? {name}(?: =|[;({{,)])", code))
+
     name = re.search(r"(?<![\w.>])(\w+)\[$", code[:start])
     if name:
-        return bool(re.search(rf"\bExact&? {name.group(1)}(?: =|[;({{,)])", code))
+        return is_exact(name.group(1))
     if code[start - 2] != ")":
         return False
     depth, at = 1, start - 3
@@ -78,7 +81,9 @@ def changes_nothing(code, start, end):
     call = re.search(r"\w+$", code[:at + 1])
     if call:
         return bool(re.search(rf"\bExact {call.group()}\(", code))
-    return code[at] != ">" and "Exact(" in code[at:start]
+    # Arithmetic with an Exact is one.
+    operands = re.findall(r"(?<![\w.>])\w+(?![\w(\[.])", code[at:start])
+    return code[at] != ">" and ("Exact(" in code[at:start] or any(map(is_exact, operands)))
 
 
 def sites(header):
@@ -144,7 +149,7 @@ def tests_of(header, most):
         ranked = [own, *(path for path in sources if path != own and (
             path.name in more and path.parent == own.parent
             or f"{path.parent.name}/{path.name}" in more))]
-    if "Options" in header.read_text():  # of all headers' options
+    if re.search("Options|State {", header.read_text()):  # of all headers' options
         ranked.append(ROOT / "tests/optim/defaults.cpp")
     for _ in range(4):
         # The table of optimizers takes minutes to compile; its tests come under other names too.

@@ -77,6 +77,10 @@ TEST_CASE("axes that are no axes of the tensor are refused", "[fans]") {
                     "them, as in {.axes = {.out = 0, .in = 1}}");
   const Eigen::Tensor<float, 1> flat(288);
   CHECK_THROWS_WITH(et::fans(flat), StartsWith("fans: a vector has no fans; give them, as in"));
+  const Eigen::RowVectorXf row(7);
+  const et::detail::Extents seen = et::detail::extents(row);
+  CHECK(seen.rank == 1);
+  CHECK(seen.of(seen.tensor, 0) == 7);
 }
 
 TEST_CASE("fans that are given go before those of the shape", "[fans]") {

@@ -535,3 +535,8 @@ TEST_CASE("what is made with options shows them") {
   CHECK(ema_parameters({.decay = 0.5}).options().decay == 0.5);
   CHECK(average_parameters({.every = 2}).options().every == 2);
 }
+
+TEST_CASE("what has seen nothing begins at nothing") {
+  const PlateauState o;
+  CHECK(all({o.rate, o.best, o.metrics, o.bad, o.cooldown, o.cuts}) == all({0, 0, 0, 0, 0, 0}));
+}
