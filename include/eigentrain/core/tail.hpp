@@ -24,36 +24,12 @@ template <class S>
 inline constexpr Eigen::Index padded_size = 64 / static_cast<Eigen::Index>(sizeof(S));
 
 /// Copies `count` values, 0 < count < padded_size, into room for padded_size. The rest repeats the
-/// last value: it raises no floating-point exception that a real element would not raise.
+/// last value: it raises no floating-point exception that a real element would not raise. Returns
+/// the room.
 template <class S>
-void pad(S* room, const S* source, Eigen::Index count) {
+EIGENTRAIN_NOINLINE S* pad(S* room, const S* source, Eigen::Index count) {
   for (Eigen::Index i = 0; i < padded_size<S>; ++i) room[i] = source[i < count ? i : count - 1];
-}
-
-/// Copies the first padded_size of n values, n > 0, and then the last ones, which may be some of
-/// the same; of fewer values than that, all, padded. Returns the room.
-template <class S>
-EIGENTRAIN_NOINLINE S* take_ends(S* room, const S* source, Eigen::Index n) {
-  constexpr Eigen::Index size = padded_size<S>;
-  if (n < size) {
-    pad(room, source, n);
-  } else {
-    std::memcpy(room, source, size * sizeof(S));
-    std::memcpy(room + size, source + n - size, size * sizeof(S));
-  }
   return room;
-}
-
-/// Copies them back.
-template <class S>
-EIGENTRAIN_NOINLINE void put_ends(S* target, const S* room, Eigen::Index n) {
-  constexpr Eigen::Index size = padded_size<S>;
-  if (n < size) {
-    std::memcpy(target, room, static_cast<std::size_t>(n) * sizeof(S));
-  } else {
-    std::memcpy(target, room, size * sizeof(S));
-    std::memcpy(target + n - size, room + size, size * sizeof(S));
-  }
 }
 
 }  // namespace eigentrain::detail

@@ -31,13 +31,14 @@ struct Keep {
   }
 };
 
-/// Neighbouring elements of a pass: `size` values of the gradient, the parameter and each state
-/// stream.
+/// Neighbouring elements of a pass: `size` values of the gradient, and of the parameter and each
+/// state stream, in this order, with where their new values go to.
 template <class S, std::size_t Slots>
 struct Strip {
   Index size;
   const S* gradient;
-  S* values[Slots + 1];  // the parameter's, then the state's
+  S* from[Slots + 1];
+  S* to[Slots + 1];
 };
 
 /// The loop over a strip in registers of `Bytes`, of which it has a whole number. K counts the
@@ -48,11 +49,11 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
   constexpr int width = Bytes / static_cast<int>(sizeof(S));
   using P = Packet<S, width>;
   for (Index i = 0; i < strip.size; i += width) {
-    const P p = P::load(strip.values[0] + i);
-    P state[] = {P::load(strip.values[K + 1] + i)..., P()};
+    const P p = P::load(strip.from[0] + i);
+    P state[] = {P::load(strip.from[K + 1] + i)..., P()};
     const P u = apply(P::load(strip.gradient + i), p, state, rules...);
-    if constexpr (How::writes) How::store(p, u).store(strip.values[0] + i);
-    (state[K].store(strip.values[K + 1] + i), ...);
+    if constexpr (How::writes) How::store(p, u).store(strip.to[0] + i);
+    (state[K].store(strip.to[K + 1] + i), ...);
   }
 }
 
@@ -61,10 +62,10 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
 ///
 /// All elements go through the same loop over whole registers, so that a result can't depend on
 /// where its element stands. Where n is no multiple of a register, or the first parameter isn't
-/// aligned to one, copies of the first and the last elements are a strip of their own, as many as
-/// the widest register holds: they overlap with the others, and what they have become is put back
-/// when those are done, the same results again where it overlaps. The kernels, of which there is
-/// one for every level, know nothing of this, for the compile time.
+/// aligned to one, the first and the last elements, as many as the widest register holds, are
+/// strips of their own that overlap with the others: what they make is kept apart until these are
+/// done, and then put back, the same results again where it overlaps. A shorter run is padded. The
+/// kernels, of which there is one for every level, know nothing of this, for the compile time.
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(SimdLevel widest, S* parameter, const S* gradient,
                 const std::array<S*, Slots>& streams, Index n, const Rules&... rules) {
@@ -72,32 +73,43 @@ void update_run(SimdLevel widest, S* parameter, const S* gradient,
   const SimdLevel level = simd_level_within(widest);
   const Index width = static_cast<Index>(level) / static_cast<Index>(sizeof(S));
   const Index head = head_size(parameter, n, width), tail = n < room ? n : (n - head) % width;
-  const bool even = head + tail == 0;
-  S ends[Slots + 2][2 * room];
-  Strip<S, Slots> strips[2];  // the ends, and what lies between
-  strips[1].size = n - tail - head;
-  strips[1].gradient = gradient + head;
-  for (std::size_t k = 0; k <= Slots; ++k) {
-    strips[1].values[k] = (k == 0 ? parameter : streams[k - 1]) + head;
-  }
-  if (!even) {
-    strips[0].size = n < room ? room : 2 * room;
-    strips[0].gradient = take_ends(ends[Slots + 1], gradient, n);
+  enum { first, last, between };
+  S ends[2][Slots + 1][room], padded[Slots + 2][room];
+  Strip<S, Slots> strips[3];
+  Strip<S, Slots>* at = strips;
+  for (int part = head > 0 ? first : last; part <= between; ++part) {
+    if (part == last && tail == 0) continue;
+    const Index begin = part == between ? head : part == first || n < room ? 0 : n - room;
+    at->size = part == between ? n - head - tail : room;
+    at->gradient = gradient + begin;
     for (std::size_t k = 0; k <= Slots; ++k) {
-      strips[0].values[k] = take_ends(ends[k], strips[1].values[k] - head, n);
+      at->from[k] = (k == 0 ? parameter : streams[k - 1]) + begin;
+      at->to[k] = part == between ? at->from[k] : ends[part][k];
+    }
+    ++at;
+  }
+  if (n < room && n > 0) {
+    strips[0].gradient = pad(padded[Slots + 1], gradient, n);
+    for (std::size_t k = 0; k <= Slots; ++k) {
+      strips[0].from[k] = pad(padded[k], strips[0].from[k], n);
     }
   }
-  const auto kernel = [=, strip = &strips[even ? 1 : 0],
-                       end = strips + 2]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-    for (const Strip<S, Slots>* at = strip; at != end; ++at) {
-      const Strip<S, Slots> local = *at;  // stores through its pointers can't change it
+  const auto kernel = [=, begin = &strips[0], end = at]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    for (const Strip<S, Slots>* strip = begin; strip != end; ++strip) {
+      const Strip<S, Slots> local = *strip;  // stores through its pointers can't change it
       update_strip<How, Bytes>(std::make_index_sequence<Slots>(), local, rules...);
     }
   };
   simd_dispatch(kernel, level);
-  if (even) return;
-  for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
-    put_ends(strips[1].values[k] - head, ends[k], n);
+  for (const Strip<S, Slots>* strip = strips; strip + 1 != at;
+       ++strip) {  // all but the one between
+    for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
+      if (n < room) {
+        std::memcpy(at[-1].from[k], strip->to[k], static_cast<std::size_t>(n) * sizeof(S));
+      } else {
+        std::memcpy(strip->from[k], strip->to[k], sizeof ends[0][0]);
+      }
+    }
   }
 }
 template <class How, class S, std::size_t Slots, class... Rules>
