@@ -136,17 +136,7 @@ EIGENTRAIN_INLINE Packet<S, N> sign(const Packet<S, N>& a) {
     return result;
   }
 #endif
-  if constexpr (N == 1) {
-    return a[0] > S(0) ? S(1) : a[0] < S(0) ? S(-1) : a[0];
-  } else {
-    // One comparison: above zero is |a| unless it is zero or NaN. The bits of 1 take a's sign.
-    using Integers = typename detail::Register<S, N>::Integers;
-    using Value = typename Packet<S, N>::Value;
-    const Integers minus = reinterpret_cast<Integers>(-Value{});  // −0 in every lane
-    const Integers one = reinterpret_cast<Integers>(Packet<S, N>(S(1)).lanes);
-    const Integers bits = (reinterpret_cast<Integers>(a.lanes) & minus) | one;
-    return select(abs(a) > Packet<S, N>(0), Packet<S, N>::from(reinterpret_cast<Value>(bits)), a);
-  }
+  return select(a > Packet<S, N>(0), S(1), select(a < Packet<S, N>(0), S(-1), a));
 }
 
 /// True where a is neither infinite nor NaN.
