@@ -139,10 +139,10 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   Chain(Sequence<Transforms...>&& sequence, std::index_sequence<I...>)
       : links_{{{std::move(detail::item<I>(sequence.transforms))}}...} {}
 
-  Index slots() const { return slots(std::index_sequence_for<Transforms...>()); }
-  template <std::size_t... I>
-  Index slots(std::index_sequence<I...>) const {
-    return (Index(0) + ... + detail::slots(detail::item<I>(links_).transform));
+  Index slots() const {
+    return detail::with_items(links_, [](const auto&... links) {
+      return (Index(0) + ... + detail::slots(links.transform));
+    });
   }
 
   // Rule after rule is made, measuring where asked; then the pass runs with all of them. `streams`
@@ -160,8 +160,11 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
       const Index declared = detail::slots(link.transform);
       constexpr int taken = detail::total_arity<S, Rules...>;
       for (Index k = 0; k < declared; ++k) streams[taken + k] = state_.stream(first + k);
-      const auto go_on = [&]<class Next>(const Next& next) {
+      const auto check = [declared]<class Next>(const Next&) {
         detail::check_rule<Transform, detail::total_arity<S, Next>>(declared);
+      };
+      const auto go_on = [&](const auto& next) {
+        check(next);
         verdict = advance(elements, step, first + declared, streams, observer, rules..., next);
       };
       if constexpr (detail::Measuring<Transform>) {
@@ -174,8 +177,7 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
             if (verdict == Verdict::gather) {
               if (!detail::admitted(observer)) return Verdict::skip;
               const auto next = link.transform.template gather<S>(link.pending);
-              using Next = std::remove_const_t<decltype(next)>;
-              detail::check_rule<Transform, detail::total_arity<S, Next>>(declared);
+              check(next);
               detail::update<detail::Keep>(elements, streams, rules..., next);
             }
           }

@@ -57,6 +57,10 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
   }
 }
 
+template <class How, class S, std::size_t Slots, class... Rules>
+void update_short_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
+                      Index n, const Rules&... rules);
+
 /// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
 /// place. In registers no wider than those of `widest`.
 ///
@@ -64,22 +68,25 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
 /// where its element stands. Where n is no multiple of a register, or the first parameter isn't
 /// aligned to one, the first and the last elements, as many as the widest register holds, are
 /// strips of their own that overlap with the others: what they make is kept apart until these are
-/// done, and then put back, the same results again where it overlaps. A shorter run is padded. The
-/// kernels, of which there is one for every level, know nothing of this, for the compile time.
+/// done, and then put back, the same results again where it overlaps. The kernels, of which there
+/// is one for every level, know nothing of this, for the compile time.
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(SimdLevel widest, S* parameter, const S* gradient,
                 const std::array<S*, Slots>& streams, Index n, const Rules&... rules) {
   constexpr Index room = padded_size<S>;
+  if (n < room) [[unlikely]] {
+    return update_short_run<How>(parameter, gradient, streams, n, rules...);
+  }
   const SimdLevel level = simd_level_within(widest);
   const Index width = static_cast<Index>(level) / static_cast<Index>(sizeof(S));
-  const Index head = head_size(parameter, n, width), tail = n < room ? n : (n - head) % width;
+  const Index head = head_size(parameter, n, width), tail = (n - head) % width;
   enum { first, last, between };
-  S ends[2][Slots + 1][room], padded[Slots + 2][room];
+  S ends[2][Slots + 1][room];
   Strip<S, Slots> strips[3];
   Strip<S, Slots>* at = strips;
   for (int part = head > 0 ? first : last; part <= between; ++part) {
     if (part == last && tail == 0) continue;
-    const Index begin = part == between ? head : part == first || n < room ? 0 : n - room;
+    const Index begin = part == first ? 0 : part == last ? n - room : head;
     at->size = part == between ? n - head - tail : room;
     at->gradient = gradient + begin;
     for (std::size_t k = 0; k <= Slots; ++k) {
@@ -88,12 +95,6 @@ void update_run(SimdLevel widest, S* parameter, const S* gradient,
     }
     ++at;
   }
-  if (n < room && n > 0) {
-    strips[0].gradient = pad(padded[Slots + 1], gradient, n);
-    for (std::size_t k = 0; k <= Slots; ++k) {
-      strips[0].from[k] = pad(padded[k], strips[0].from[k], n);
-    }
-  }
   const auto kernel = [=, begin = &strips[0], end = at]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     for (const Strip<S, Slots>* strip = begin; strip != end; ++strip) {
       const Strip<S, Slots> local = *strip;  // stores through its pointers can't change it
@@ -101,14 +102,10 @@ void update_run(SimdLevel widest, S* parameter, const S* gradient,
     }
   };
   simd_dispatch(kernel, level);
-  for (const Strip<S, Slots>* strip = strips; strip + 1 != at;
-       ++strip) {  // all but the one between
+  while (--at != strips) {  // the last one is that between
+    const Strip<S, Slots>& end = at[-1];
     for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
-      if (n < room) {
-        std::memcpy(at[-1].from[k], strip->to[k], static_cast<std::size_t>(n) * sizeof(S));
-      } else {
-        std::memcpy(strip->from[k], strip->to[k], sizeof ends[0][0]);
-      }
+      std::memcpy(end.from[k], end.to[k], sizeof ends[0][0]);
     }
   }
 }
@@ -116,6 +113,25 @@ template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
                 const Rules&... rules) {
   update_run<How>(SimdLevel::avx512, parameter, gradient, streams, n, rules...);
+}
+
+/// The same for fewer elements than the widest register holds: through padded copies.
+template <class How, class S, std::size_t Slots, class... Rules>
+EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
+                                      const std::array<S*, Slots>& streams, Index n,
+                                      const Rules&... rules) {
+  constexpr Index room = padded_size<S>;
+  S padded[Slots + 2][room];
+  std::array<S*, Slots> padded_streams{};
+  pad(padded[0], parameter, n);
+  pad(padded[1], gradient, n);
+  for (std::size_t k = 0; k != Slots; ++k) {
+    padded_streams[k] = pad(padded[k + 2], streams[k], n);
+  }
+  update_run<How>(padded[0], padded[1], padded_streams, room, rules...);
+  const auto bytes = static_cast<std::size_t>(n) * sizeof(S);
+  if constexpr (How::writes) std::memcpy(parameter, padded[0], bytes);
+  for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 2], bytes);
 }
 
 /// The widest registers for a pass over so many elements. Rules without state do little but wait
