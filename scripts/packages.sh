@@ -59,6 +59,7 @@ install_packages() {
   fi
   missing=""
   for package in "$@"; do
+    case "$missing " in *" $package "*) continue ;; esac # several scripts may want it
     is_there "$package" || missing="$missing $package"
   done
   [ -n "$missing" ] || return 0
@@ -117,8 +118,8 @@ run_workflow() {
     case $1 in
       train) options="-DEIGENTRAIN_BUILD_EXAMPLES=ON" ;;
       test)
-        options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON -DEIGENTRAIN_TESTS_BATCH=10"
-        options="$options -DEIGENTRAIN_ONLY_BUILD=ON -DEIGENTRAIN_TESTS_OTHER_FLAGS=-O1"
+        options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON -DEIGENTRAIN_TESTS_BATCH=40"
+        options="$options -DEIGENTRAIN_ONLY_BUILD=ON -DEIGENTRAIN_TESTS_OTHER_FLAGS=-O0"
         ;;
       bench) options="-DEIGENTRAIN_BUILD_BENCHMARKS=ON" ;;
       *)

@@ -22,8 +22,9 @@ class StepPowers {
   EIGENTRAIN_NOINLINE static double power_of(double base, std::int64_t count, StepPowers* known) {
     Entry fresh;
     Entry* entry = known != nullptr ? known->find(base) : &fresh;
-    if (entry->count + 1 == count && count % period != 0) {
+    if (entry->count + 1 == count) {
       entry->low *= base;
+      if (count % period == 0) start_period(*entry, entry->low, count);
     } else if (entry->count != count) {
       start(*entry, base, count);
     }
@@ -42,12 +43,18 @@ class StepPowers {
 
   EIGENTRAIN_COLD static void start(Entry& entry, double base, std::int64_t count) {
     const std::int64_t rest = count % period;
-    Exact product = 1.0;
+    Exact product = 1.0, low = 1.0;
     for (std::int64_t i = 0; i < period; ++i) {
-      if (i == rest) entry.low = product;
+      if (i == rest) low = product;
       product *= base;
     }
-    entry.high = power(product, count / period);
+    start_period(entry, product, count);
+    entry.low = low;
+  }
+  // `whole` is base^period.
+  EIGENTRAIN_COLD static void start_period(Entry& entry, Exact whole, std::int64_t count) {
+    entry.high = power(whole, count / period);
+    entry.low = 1.0;
   }
 
   Entry* find(double base) {
