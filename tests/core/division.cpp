@@ -3,6 +3,7 @@
 #include "eigentrain/core/division.hpp"
 
 #include <Eigen/Core>
+#include <stdexcept>
 #include <string_view>
 
 #include "support/catch.hpp"
@@ -45,4 +46,22 @@ TEST_CASE("each tensor goes to its part, in the list's order, and stays there on
   list.add("c", c, dc);
   CHECK_THROWS_WITH(division.divide(list, all_first, true),
                     "step: the list had 3 tensors in the first step and has 4 now");
+}
+
+TEST_CASE("a division that failed is made again, also for the list that was divided before") {
+  Eigen::VectorXd a = Eigen::VectorXd::Ones(4), da = a, b = a, db = a;
+  et::Parameters<double> one, two;
+  one.add("a", a, da);
+  two.add("a", a, da).add("b", b, db);
+  et::detail::Division<double, 2> division;
+  division.divide(one, [](std::string_view) { return 1; }, false);
+  const auto refuses_b = [](std::string_view name) -> int {
+    return name == "b" ? throw std::runtime_error("no") : 0;
+  };
+  CHECK_THROWS_AS(division.divide(two, refuses_b, false), std::runtime_error);
+  CHECK_FALSE(division.is_of(one));  // whose tensor the failure has given to the other part
+  division.divide(one, [](std::string_view) { return 1; }, false);
+  CHECK(division.is_of(one));
+  CHECK(division.chosen().size() == 1);
+  CHECK(division.chosen()[0] == 1);
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <unsupported/Eigen/CXX11/Tensor>
 
 #include "support/allocations.hpp"
@@ -249,6 +250,11 @@ TEST_CASE("a copy of a list can be a part of it") {
   CHECK(part.elements().tensors[1].parameter.data == p[2].data());
   CHECK(part.elements().tensors[1].first == 3);
   CHECK(all.size() == 3);
+  const et::Parameters<double> before = part;
+  const auto refuses = [](et::Index i) { return i == 0 ? false : throw std::runtime_error("no"); };
+  CHECK_THROWS_AS(part.keep_only(refuses), std::runtime_error);
+  CHECK(part.is_copy_of(before));
+  CHECK(part.total() == 8);
   part.add("b", p[1], g[1]);  // its name is free again
   CHECK(part.elements().total == 12);
 

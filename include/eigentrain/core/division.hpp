@@ -48,6 +48,7 @@ class Division {
     require(!begun || n == chosen_.size(), "step: the list had ", chosen_.size(),
             " tensors in the first step and has ", n, " now");
     if (!begun) {
+      copy_ = Parameters<S>();  // if this fails, the next step divides again
       chosen_.resize(n);
       for (std::size_t i = 0; i < n; ++i) {
         const Tensor<S> tensor = parameters[static_cast<Index>(i)];

@@ -105,17 +105,23 @@ class Parameters {
   ///
   ///     et::Parameters<float> biases = parameters;
   ///     biases.keep_only([&](et::Index i) { return parameters.name(i).ends_with(".bias"); });
+  ///
+  /// If the predicate throws, the list is as it was.
   template <class Takes>
   void keep_only(const Takes& takes) {
+    // The numbers of the kept come first, where know() will put others.
+    known_ = nullptr;
+    empty_.resize(entries_.size());
     std::size_t kept = 0;
+    for (Index i = 0; i < size(); ++i) {
+      if (takes(i)) empty_[kept++] = i;
+    }
     total_ = 0;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      if (!takes(static_cast<Index>(i))) continue;
-      total_ += entries_[i].parameter.shape().size();
-      entries_[kept++] = Entry(entries_[i]);
+    for (std::size_t k = 0; k < kept; ++k) {
+      entries_[k] = Entry(entry(empty_[k]));
+      total_ += count(static_cast<Index>(k));
     }
     entries_.resize(kept);
-    known_ = nullptr;
   }
 
   /// Whether this list is a copy of the other as that is now.
