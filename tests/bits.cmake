@@ -18,7 +18,7 @@ set(eigentrain_bits
   schedule/one_cycle schedule/piecewise schedule/polynomial schedule/range_test schedule/restarts
   schedule/shrink schedule/to_average schedule/warmup_stable_decay)
 
-# Tests that take too long where they are hardly optimized, or not at all (EIGENTRAIN_TESTS_OTHER_FLAGS),
+# Tests that take too long where they are not optimized (EIGENTRAIN_TESTS_OTHER_FLAGS),
 # some of those above among them: sanitized, these alone are optimized (EIGENTRAIN_TESTS_OPTIMIZED).
 set(eigentrain_long
   core/distributions core/newton_schulz core/orthonormal core/sin_cos_pi core/truncated_normal core/update_stream
@@ -27,7 +27,11 @@ set(eigentrain_long
   init/orthogonal init/properties init/sparse init/truncated_normal
   optim/golden
   schedule/batch_size_by_noise)
-foreach(name IN LISTS eigentrain_bits eigentrain_long)
+
+# Of the tests over all optimizers, those that show what holds for the code that users build.
+set(eigentrain_properties optim/properties)
+
+foreach(name IN LISTS eigentrain_bits eigentrain_long eigentrain_properties)
   if(NOT EXISTS ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp)
     message(FATAL_ERROR "tests/bits.cmake names ${name}, which is no test")
   endif()
