@@ -77,7 +77,7 @@ class Parameters {
   EIGENTRAIN_NOINLINE void set_options(std::string_view name, const ParameterOptions& options) {
     const Index i = find(name);
     require(i >= 0, "Parameters: there is no tensor named \"", name, "\"");
-    check_options(name, options);
+    detail::check_options(options, name);
     entries_[static_cast<std::size_t>(i)].options = options;
     known_ = nullptr;
   }
@@ -95,18 +95,16 @@ class Parameters {
     for (Index i = 0; i < size(); ++i) {
       ParameterOptions& options = changed[static_cast<std::size_t>(i)].options;
       change(name(i), options);
-      check_options(name(i), options);
+      detail::check_options(options, name(i));
     }
     entries_ = static_cast<detail::Buffer<Entry>&&>(changed);
     known_ = nullptr;
   }
 
-  /// Takes all tensors off the list but those whose numbers the predicate takes:
+  /// Takes all tensors off the list but those whose numbers the predicate takes; none if it throws:
   ///
   ///     et::Parameters<float> biases = parameters;
   ///     biases.keep_only([&](et::Index i) { return parameters.name(i).ends_with(".bias"); });
-  ///
-  /// If the predicate throws, the list is as it was.
   template <class Takes>
   void keep_only(const Takes& takes) {
     // The numbers of the kept come first, where know() will put others.
@@ -171,7 +169,7 @@ class Parameters {
     require(!name.empty(), "Parameters: a tensor needs a name");
     require(find(name) < 0, "Parameters: there is already a tensor named \"", name, "\"");
     detail::AnyView::check_pair(name, added.parameter, added.gradient, sizeof(S));
-    check_options(name, added.options);
+    detail::check_options(added.options, name);
     const std::size_t number = entries_.size(), begin = names_.size();
     const Index total = total_ + added.parameter.shape().size();
     // Room first: a failed allocation leaves the list as it was.
@@ -230,10 +228,6 @@ class Parameters {
   }
 
   const Entry& entry(Index i) const { return entries_[static_cast<std::size_t>(i)]; }
-
-  static void check_options(std::string_view name, const ParameterOptions& options) {
-    require_in(ranges::not_negative, options.learning_rate_scale, name, "learning_rate_scale");
-  }
 
   detail::Buffer<Entry> entries_;
   detail::Buffer<char> names_;  // one after the other

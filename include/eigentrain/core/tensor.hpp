@@ -16,6 +16,13 @@ struct ParameterOptions {
   bool frozen = false;               ///< true: left out of steps, norms and clipping
 };
 
+namespace detail {
+// `owner` is the tensor's name.
+inline void check_options(const ParameterOptions& options, std::string_view owner) {
+  require_in(ranges::not_negative, options.learning_rate_scale, owner, "learning_rate_scale");
+}
+}  // namespace detail
+
 /// A tensor as a step sees it: where it lies now, and its options.
 template <class S>
 struct Tensor {
