@@ -38,7 +38,7 @@ mkdir -p "$folder"
 cd "$folder"
 cmake --build . -j "$jobs"
 (cd "$root/include" && find eigentrain -name '*.hpp' | sed 's/.*/#include "&"/' | sort) >every_header.cpp
-clang++-19 -std=c++20 -O1 -fprofile-instr-generate -fcoverage-mapping -I "$root/include" \
+clang++-19 -std=c++20 -O0 -fprofile-instr-generate -fcoverage-mapping -I "$root/include" \
   -isystem "${EIGEN_INCLUDE:-/usr/include/eigen3}" -c every_header.cpp -o every_header.o
 
 # Each program adds what it counts to one file of its own.

@@ -4,7 +4,7 @@
 # every SIMD level of the machine. What is the same bit for bit here has the values that are recorded
 # elsewhere, and the errors that are bounded elsewhere, too; so these alone run where time is short.
 set(eigentrain_bits
-  core/convert core/distributions core/exp core/functions core/generator core/inverse_normal core/log
+  core/compiler core/convert core/distributions core/exp core/functions core/generator core/inverse_normal core/log
   core/newton_schulz core/orthonormal core/packet core/philox core/product core/random_source core/register
   core/shuffle core/sin_cos_pi core/truncated_normal
   direction/adafactor direction/trust_ratio
@@ -18,8 +18,8 @@ set(eigentrain_bits
   schedule/one_cycle schedule/piecewise schedule/polynomial schedule/range_test schedule/restarts
   schedule/shrink schedule/to_average schedule/warmup_stable_decay)
 
-# Tests that take too long where they are not optimized (EIGENTRAIN_TESTS_OTHER_FLAGS),
-# some of those above among them: sanitized, these alone are optimized (EIGENTRAIN_TESTS_OPTIMIZED).
+# Tests that take too long where they are not optimized (EIGENTRAIN_TESTS_OTHER_FLAGS), some of those above
+# among them.
 set(eigentrain_long
   core/distributions core/newton_schulz core/orthonormal core/sin_cos_pi core/truncated_normal core/update_stream
   examples/clipping_experiment examples/depth_measure examples/mlp
@@ -38,13 +38,17 @@ foreach(name IN LISTS eigentrain_bits eigentrain_long eigentrain_properties)
 endforeach()
 
 # eigentrain_test_cases(<variable> <source>): which of a file's test cases run, as Catch2 is told: all (""),
-# or of a file that has some that say so only those of bits, if only these are to run.
+# or of a file that has some that say so only those of bits, if only these are to run; and none that say
+# [long], if those are left out.
 function(eigentrain_test_cases result source)
-  set(${result} "" PARENT_SCOPE)
-  if(EIGENTRAIN_TESTS_ONLY_BITS)
-    file(STRINGS ${source} bits REGEX "TEST_CASE\\(\"[^\"]* bits ")
-    if(bits)
-      set(${result} "\"* bits *\"" PARENT_SCOPE)
-    endif()
+  set(cases "")
+  file(STRINGS ${source} bits REGEX "TEST_CASE\\(\"[^\"]* bits ")
+  if(EIGENTRAIN_TESTS_ONLY_BITS AND bits)
+    list(APPEND cases "\"* bits *\"")
   endif()
+  file(STRINGS ${source} long REGEX "\\[long\\]")
+  if(EIGENTRAIN_TESTS_WITHOUT_LONG AND long)
+    list(APPEND cases "~[long]")
+  endif()
+  set(${result} ${cases} PARENT_SCOPE)
 endfunction()

@@ -8,6 +8,7 @@
 #include "eigentrain/core/chain.hpp"
 #include "eigentrain/core/chain_state.hpp"
 #include "eigentrain/core/check.hpp"
+#include "eigentrain/core/compiler.hpp"
 #include "eigentrain/core/convert.hpp"
 #include "eigentrain/core/distributions.hpp"
 #include "eigentrain/core/division.hpp"

@@ -30,7 +30,8 @@ TEMPLATE_TEST_CASE("log is within one unit in the last place of libm's long doub
   CHECK(test::worst_ulps(subnormal, function, oracle) < 1.0);
 }
 
-TEST_CASE("log is within its bound for all floats around 1, and for many of every size", "[log]") {
+TEST_CASE("log is within its bound for all floats around 1, and for many of every size",
+          "[log][long]") {
   const auto exact = [](double x) { return std::log(x); };
   // Beyond, ln x is k·ln 2 and more, and all k are alike.
   CHECK(test::worst_float_ulps(0x3f000000u, 0x40000000u, 1, function, exact) < 1.0);

@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("sin_cos_pi is within two units in the last place", "[sin_cos
 }
 
 TEST_CASE("sin_cos_pi is within its bound for all floats of an eighth of a turn, and many others",
-          "[sin_cos_pi]") {
+          "[sin_cos_pi][long]") {
   const double pi = 3.14159265358979323846;
   const auto turned = [=](double x, int more) {
     const double rest = std::remainder(x, 2.0);  // exact, as is the distance to a quarter

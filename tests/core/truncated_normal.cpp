@@ -75,7 +75,7 @@ void check_distribution(double mean, double std, double low, double high) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("truncated normal numbers have their distribution, near and in far tails",
-                   "[truncated_normal]", float, double) {
+                   "[truncated_normal][long]", float, double) {
   check_distribution<TestType>(0, 1, -2, 2);
   check_distribution<TestType>(0.5, 0.25, 0, 1.5);
   check_distribution<TestType>(0, 1, -1, 5);
@@ -177,8 +177,8 @@ TEMPLATE_TEST_CASE("values grow with their words", "[truncated_normal]", float, 
   }
 }
 
-TEMPLATE_TEST_CASE("the result has the std asked for, the parent by option", "[truncated_normal]",
-                   float, double) {
+TEMPLATE_TEST_CASE("the result has the std asked for, the parent by option",
+                   "[truncated_normal][long]", float, double) {
   const auto std_of = [](const auto& values) {
     return std::sqrt(test::moments(values.data(), std::ssize(values)).variance);
   };
@@ -194,7 +194,7 @@ TEMPLATE_TEST_CASE("the result has the std asked for, the parent by option", "[t
   CHECK(std::equal(values.begin(), values.end(), result.begin()));
 }
 
-TEST_CASE("every value has a word of its own", "[truncated_normal]") {
+TEST_CASE("every value has a word of its own", "[truncated_normal][long]") {
   const auto values = draws<double>(many, 0, 1, -2, 2);
   CHECK(std::set<double>(values.begin(), values.end()).size() == values.size());
   for (std::size_t lag : {1u, 2u, 15u, 16u, 32u}) {

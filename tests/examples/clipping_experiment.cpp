@@ -64,7 +64,7 @@ TEST_CASE("each way limits what it says it limits") {
 
 // Without clipping the loss explodes within a few steps, and with it the same networks learn. What
 // they learn exactly differs from processor to processor, with the bits of Eigen's products.
-TEST_CASE("a network that explodes without clipping learns with it") {
+TEST_CASE("a network that explodes without clipping learns with it", "[long]") {
   const Settings settings{.steps = 1000, .max_norm = 1.0};
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     INFO("seed " << seed);

@@ -89,7 +89,7 @@ TEST_CASE("gradients are those of finite differences") {
   }
 }
 
-TEST_CASE("signals vanish, explode or live as the comparison says") {
+TEST_CASE("signals vanish, explode or live as the comparison says", "[long]") {
   for (const Activation f : {Activation::tanh, Activation::relu}) {
     const auto small = thirty_layers("N(0, 0.01^2)", f);
     CHECK(small.back().activation < 1e-20);

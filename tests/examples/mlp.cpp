@@ -308,7 +308,7 @@ TEST_CASE("a small set is learned by heart") {
   }
 }
 
-TEST_CASE("a training step allocates nothing after the first") {
+TEST_CASE("a training step allocates nothing after the first", "[long]") {
   using mlp::DropoutKind, mlp::NormKind;
   const std::pair<NormKind, DropoutKind> layers[] = {
       {NormKind::none, DropoutKind::plain},       {NormKind::batch, DropoutKind::plain},

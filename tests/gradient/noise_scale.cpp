@@ -58,7 +58,7 @@ TEST_CASE("the estimate of one pair solves the two equations") {
   CHECK(noise.scale() == Approx(7.5).epsilon(1e-14));
 }
 
-TEST_CASE("independent batches converge to the trace over the squared gradient") {
+TEST_CASE("independent batches converge to the trace over the squared gradient", "[long]") {
   Problem problem;
   // 4,000 pairs, all with nearly the same weight.
   et::GradientNoiseScale noise({.small_batch = 4, .big_batch = 32, .decay = 0.9995});
@@ -72,7 +72,7 @@ TEST_CASE("independent batches converge to the trace over the squared gradient")
   CHECK(noise.scale() == Approx(problem.scale()).epsilon(0.06));
 }
 
-TEST_CASE("micro-batches give the same scale as the documentation says") {
+TEST_CASE("micro-batches give the same scale as the documentation says", "[long]") {
   Problem problem;
   et::GradientNoiseScale noise({.small_batch = 4, .big_batch = 8 * 4, .decay = 0.9995});
   for (int step = 0; step < 4000; ++step) {
@@ -90,7 +90,7 @@ TEST_CASE("micro-batches give the same scale as the documentation says") {
   CHECK(noise.scale() == Approx(problem.scale()).epsilon(0.05));
 }
 
-TEST_CASE("batches that change keep the averages") {
+TEST_CASE("batches that change keep the averages", "[long]") {
   Problem problem;
   et::GradientNoiseScale noise({.small_batch = 2, .big_batch = 8, .decay = 0.9995});
   for (int step = 0; step < 4000; ++step) {

@@ -132,8 +132,8 @@ TEMPLATE_TEST_CASE("the norm of a value that is not finite is not finite", "", f
   CHECK_FALSE(std::isfinite(norm_of({Limits::quiet_NaN(), TestType(1), Limits::infinity()})));
 }
 
-TEMPLATE_TEST_CASE("the norm has the same bits at every SIMD level and however tensors are cut", "",
-                   float, double) {
+TEMPLATE_TEST_CASE("the norm has the same bits at every SIMD level and however tensors are cut",
+                   "[long]", float, double) {
   // Three chunks of the reduction, and a scale at which double takes the detour over the largest.
   constexpr Eigen::Index n = 2 * et::reduction_chunk + 1017;
   const bool is_double = sizeof(TestType) == 8;

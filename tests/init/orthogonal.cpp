@@ -48,7 +48,7 @@ TEMPLATE_TEST_CASE("rows or columns are orthonormal, whichever are shorter", "[o
   }
 }
 
-TEST_CASE("every orthogonal matrix is as likely as any other", "[orthogonal]") {
+TEST_CASE("every orthogonal matrix is as likely as any other", "[orthogonal][long]") {
   // By Haar's measure, for a column q of n elements: E q_i = 0, E q_i² = 1/n and
   // E q_i⁴ = 3/(n(n+2)); E q_ij·q_kl = 0 for any two; and the trace of a square one has mean 0 and
   // variance 1. Without the signs of R's diagonal, those of Q's would be mostly negative.
@@ -79,7 +79,7 @@ TEST_CASE("every orthogonal matrix is as likely as any other", "[orthogonal]") {
   CHECK(std::abs(determinants) < 4 / root);  // rotations and reflections alike
 }
 
-TEST_CASE("elements of a large orthogonal matrix are normal", "[orthogonal]") {
+TEST_CASE("elements of a large orthogonal matrix are normal", "[orthogonal][long]") {
   // √n times an element differs from N(0, 1) by O(1/n), which a million of them can't tell.
   Eigen::MatrixXf W(1000, 1000);
   et::Generator random(42);

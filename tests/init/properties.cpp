@@ -37,8 +37,8 @@ std::vector<S> values_of(const Tensor& tensor) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a million weights have the distribution that is promised", "[init]", float,
-                   double) {
+TEMPLATE_TEST_CASE("a million weights have the distribution that is promised", "[init][long]",
+                   float, double) {
   using S = TestType;
   Eigen::Matrix<S, Dynamic, Dynamic> W(rows, cols);
   test::for_each_initializer([&](const auto& initializer) {
@@ -59,7 +59,8 @@ TEMPLATE_TEST_CASE("a million weights have the distribution that is promised", "
   });
 }
 
-TEMPLATE_TEST_CASE("any engine of the standard library may be passed", "[init]", float, double) {
+TEMPLATE_TEST_CASE("any engine of the standard library may be passed", "[init][long]", float,
+                   double) {
   using S = TestType;
   using Matrix = Eigen::Matrix<S, Dynamic, Dynamic>;
   test::for_each_initializer([&](const auto& initializer) {

@@ -33,7 +33,7 @@ TEMPLATE_TEST_CASE("every column has as many zeros as in PyTorch", "[sparse]", f
   }
 }
 
-TEMPLATE_TEST_CASE("what isn't zero is what normal gives", "[sparse]", float, double) {
+TEMPLATE_TEST_CASE("what isn't zero is what normal gives", "[sparse][long]", float, double) {
   using S = TestType;
   using Matrix = Eigen::Matrix<S, Dynamic, Dynamic>;
   et::Generator first(42), second(42);

@@ -41,7 +41,7 @@ test::Expected corrected(const et::TruncatedNormalOptions& options) {
 
 }  // namespace
 
-TEST_CASE("what is drawn has the deviation that was asked for", "[truncated_normal]") {
+TEST_CASE("what is drawn has the deviation that was asked for", "[truncated_normal][long]") {
   using Options = et::TruncatedNormalOptions;
   for (const Options& options :
        {Options{}, Options{.std = 0.02}, Options{.std = 0.5, .low = -0.9, .high = 0.9},
@@ -62,7 +62,8 @@ TEST_CASE("what is drawn has the deviation that was asked for", "[truncated_norm
   }
 }
 
-TEST_CASE("without correction, the moments are those of PyTorch's values", "[truncated_normal]") {
+TEST_CASE("without correction, the moments are those of PyTorch's values",
+          "[truncated_normal][long]") {
   for (const golden::Truncated& torch : golden::truncated) {
     const et::TruncatedNormalOptions options{.mean = torch.mean,
                                              .std = torch.std,

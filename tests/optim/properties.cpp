@@ -87,7 +87,7 @@ constexpr double rate = 0.0625;
 #define FOR_EVERY_OPTIMIZER(c) \
   for (const auto& c : optimizers<TestType>()) DYNAMIC_SECTION(c.name)
 
-TEMPLATE_TEST_CASE("optimizers find the bottom of a parabola", "", float, double) {
+TEMPLATE_TEST_CASE("optimizers find the bottom of a parabola", "[long]", float, double) {
   using S = TestType;
   FOR_EVERY_OPTIMIZER(c) {
     constexpr std::int64_t calls = 5000;
@@ -108,7 +108,7 @@ TEMPLATE_TEST_CASE("optimizers find the bottom of a parabola", "", float, double
   }
 }
 
-TEMPLATE_TEST_CASE("optimizers follow Rosenbrock's valley", "", float, double) {
+TEMPLATE_TEST_CASE("optimizers follow Rosenbrock's valley", "[long]", float, double) {
   using S = TestType;
   FOR_EVERY_OPTIMIZER(c) {
     constexpr std::int64_t calls = 30'000;
@@ -604,7 +604,7 @@ TEST_CASE("float stays near double") {
   }
 }
 
-TEMPLATE_TEST_CASE("after the gradients have vanished, updates become exact zeros", "", float,
+TEMPLATE_TEST_CASE("after the gradients have vanished, updates become exact zeros", "[long]", float,
                    double) {
   using S = TestType;
   constexpr Index n = 37;

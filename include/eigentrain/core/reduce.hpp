@@ -43,10 +43,7 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
         const D u = load_converted<double, width>(u_at + part * width);
         const D p = load_converted<double, width>(p_at + i + part * width);
         Value result;
-#if defined(__clang__) && __clang_major__ >= 19
-        [[clang::always_inline]]
-#endif
-        result = term(u, p);
+        EIGENTRAIN_INLINE_CALLS result = term(u, p);
         fold_into<Fold, fused>(sums[part], result);
       };
       fold_part(0);

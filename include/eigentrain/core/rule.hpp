@@ -92,12 +92,7 @@ inline constexpr int total_arity = (0 + ... + arity<RuleFor<S, Rules>, AnyPacket
 template <class P, class Rule, int... I>
 EIGENTRAIN_INLINE void call(const Rule& rule, P& u, const P& p, P* state,
                             std::integer_sequence<int, I...>) {
-#if defined(__clang__) && __clang_major__ >= 19
-  // clang's flatten reaches only the calls in the kernel's own body, not those further down.
-  [[clang::always_inline]] u = rule(u, p, state[I]...);
-#else
-  u = rule(u, p, state[I]...);
-#endif
+  EIGENTRAIN_INLINE_CALLS u = rule(u, p, state[I]...);
   (void)state;
 }
 

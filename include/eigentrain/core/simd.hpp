@@ -5,76 +5,7 @@
 #include <atomic>
 #include <stdexcept>
 
-// Finite checks are deleted by the compiler under -ffast-math and -ffinite-math-only (there,
-// isfinite(inf) is true), and reassociation would change every bit that this library promises.
-#if (defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)) && \
-    !defined(EIGENTRAIN_ALLOW_FAST_MATH)
-#error \
-    "eigentrain: -ffast-math breaks its finite checks and its bits; leave it out, or define " \
-       "EIGENTRAIN_ALLOW_FAST_MATH and go without both promises"
-#endif
-
-#if defined(__GNUC__) || defined(__clang__)
-#define EIGENTRAIN_VECTORS 1
-#define EIGENTRAIN_INLINE __attribute__((always_inline)) inline
-// For lambdas, between the parameter list and the body.
-#define EIGENTRAIN_INLINE_LAMBDA __attribute__((always_inline))
-#define EIGENTRAIN_NOINLINE __attribute__((noinline))
-// Only for what normally isn't called: gcc takes a path on which a cold function stands for cold.
-#define EIGENTRAIN_COLD __attribute__((noinline, cold))
-#else
-#define EIGENTRAIN_VECTORS 0
-#define EIGENTRAIN_INLINE inline
-#define EIGENTRAIN_INLINE_LAMBDA
-#define EIGENTRAIN_NOINLINE
-#define EIGENTRAIN_COLD
-#endif
-
-// gcc contracts a*b+c into one rounding wherever the target has FMA; the attribute forbids it in
-// the kernel and in everything that flatten inlines into it. It takes gcc some milliseconds for
-// each level, so it is only there where the target has FMA: on x86-64, AVX2 alone has none. clang
-// contracts only within one expression, and the element vocabulary has no expression of two
-// operations.
-#if defined(__clang__)
-#define EIGENTRAIN_KERNEL __attribute__((noinline, flatten))
-#define EIGENTRAIN_KERNEL_WITH_FMA EIGENTRAIN_KERNEL
-#elif defined(__GNUC__)
-#define EIGENTRAIN_KERNEL_WITH_FMA __attribute__((noinline, flatten, optimize("fp-contract=off")))
-#if defined(__x86_64__) && !defined(__FMA__) && !defined(__FMA4__)
-#define EIGENTRAIN_KERNEL __attribute__((noinline, flatten))
-#else
-#define EIGENTRAIN_KERNEL EIGENTRAIN_KERNEL_WITH_FMA
-#endif
-#else
-#define EIGENTRAIN_KERNEL
-#define EIGENTRAIN_KERNEL_WITH_FMA
-#endif
-
-// Kernels for all levels stand side by side where the compiler can inline code without a target
-// into code with one and has a square root for registers wider than the flags allow. Elsewhere, and
-// in unoptimized builds (where nothing is inlined), the flags decide.
-#if defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(EIGENTRAIN_NO_DISPATCH) && \
-    ((defined(__clang__) && __clang_major__ >= 19) || (defined(__GNUC__) && !defined(__clang__)))
-#define EIGENTRAIN_DISPATCH 1
-#define EIGENTRAIN_TARGET_AVX2 __attribute__((target("avx2")))
-#define EIGENTRAIN_TARGET_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl")))
-#else
-#define EIGENTRAIN_DISPATCH 0
-#define EIGENTRAIN_TARGET_AVX2
-#define EIGENTRAIN_TARGET_AVX512
-#endif
-
-#if EIGENTRAIN_DISPATCH || defined(__AVX2__)
-#define EIGENTRAIN_HAS_AVX2 1
-#else
-#define EIGENTRAIN_HAS_AVX2 0
-#endif
-#if EIGENTRAIN_DISPATCH || (defined(__AVX512F__) && defined(__AVX512DQ__) && \
-                            defined(__AVX512BW__) && defined(__AVX512VL__))
-#define EIGENTRAIN_HAS_AVX512 1
-#else
-#define EIGENTRAIN_HAS_AVX512 0
-#endif
+#include "eigentrain/core/compiler.hpp"
 
 namespace eigentrain {
 
