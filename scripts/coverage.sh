@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Which lines, branches and functions of the headers do the tests run? Builds all tests with clang 19,
-# ASan, UBSan and its counters, runs them (tests that fail end this, too), and lets coverage.py count, in
-# build/ci-sanitize/coverage.md. With rooms (schedule, init, ...): only their tests, and of headers
-# only theirs. --least PERCENT: fails if fewer of all lines are run. JOBS: how many compilers at once.
+# Which lines, branches and functions of the headers do the tests run? Builds all tests (but for cases
+# that say [long]) with clang 19, ASan, UBSan and its counters, runs them (tests that fail end this, too),
+# and lets coverage.py count, in build/ci-sanitize/coverage.md. With rooms (schedule, init, ...): only
+# their tests, and of headers only theirs. --least PERCENT: fails if fewer of all lines are run. JOBS: how
+# many compilers at once.
 #
 # Inline functions that nothing calls and headers that nothing includes count as not run: one more source
 # includes every header, and what only templates could show is looked up in the text.
