@@ -80,7 +80,7 @@ TEST_CASE("squares of floats neither overflow nor underflow, and NaN stays to be
 }
 
 TEMPLATE_TEST_CASE("the values have the same bits at every SIMD level and however tensors are cut",
-                   "[long]", float, double) {
+                   "", float, double) {
   constexpr Eigen::Index n = et::reduction_chunk + 1017;
   Pieces<TestType> whole(n, n);
   const auto l1 = bits(et::l1_penalty(whole.parameters, 0.1));
