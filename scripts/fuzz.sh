@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Builds the fuzzers and lets each of them run for a minute, or for as many seconds as the argument
 # says; 0: only over the inputs that are known. Fails when one finds something; the input that did it
-# is in build/fuzz/found then, and build/fuzz/fuzz/fuzz_<name> <file> shows it again.
+# is in build/fuzz/found then, and build/fuzz/fuzz/fuzz_<name> <file> shows it again. JOBS: how many at once.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/packages.sh"
@@ -45,4 +45,4 @@ run_workflow fuzz
 cd "$root/build/fuzz"
 mkdir -p found logs
 for program in fuzz/fuzz_*; do echo "${program#fuzz/fuzz_}"; done |
-  xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 1 "$root/scripts/fuzz.sh" "$seconds"
+  xargs -P "${JOBS:-$(getconf _NPROCESSORS_ONLN)}" -n 1 "$root/scripts/fuzz.sh" "$seconds"

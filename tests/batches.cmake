@@ -18,11 +18,11 @@ function(eigentrain_test_alone result source)
   endif()
 endfunction()
 
-# eigentrain_test_bits(<copy> <source>): writes a copy of a file without the cases that don't run where only those
-# of bits do (eigentrain_test_cases), which take half of the time to compile. Lines keep their numbers.
+# eigentrain_test_without(<copy> <source> <cases>): writes a copy of a file without the cases that don't run,
+# as eigentrain_test_cases says; those of bits alone take half of the time to compile. Lines keep their numbers.
 # What the file includes, its batch includes before. It relies on how clang-format sets a test case: its
 # name begins, and its last brace stands, at the beginning of a line.
-function(eigentrain_test_bits copy source)
+function(eigentrain_test_without copy source cases)
   file(READ ${source} text)
   string(REGEX REPLACE "\n#include [^\n]*" "\n" text "${text}")
   set(kept "#line 1 \"${source}\"\n")
@@ -44,7 +44,8 @@ function(eigentrain_test_bits copy source)
     math(EXPR end "${end} + 2")
     string(SUBSTRING "${text}" 0 ${end} case)
     string(SUBSTRING "${text}" ${end} -1 text)
-    if(NOT case MATCHES "^\n[A-Z_]*TEST_CASE[A-Z_]*\\([ \n]*\"[^\"]* bits ")
+    if((cases MATCHES " bits " AND NOT case MATCHES "^\n[A-Z_]*TEST_CASE[A-Z_]*\\([ \n]*\"[^\"]* bits ")
+        OR (cases MATCHES "long" AND case MATCHES "^[^{]*\\[long\\]"))
       string(REGEX REPLACE "[^\n]+" "" case "${case}")
     endif()
     string(APPEND kept "${before}" "${case}")
@@ -75,10 +76,10 @@ function(eigentrain_test_batch file room first)
     endforeach()
     set(compiled ${source})
     eigentrain_test_cases(cases ${source})
-    if(cases MATCHES " bits ")
+    if(cases)
       cmake_path(GET file PARENT_PATH batches)
-      set(compiled ${batches}/bits_${room}_${name}.hpp)
-      eigentrain_test_bits(${compiled} ${source})
+      set(compiled ${batches}/some_${room}_${name}.hpp)
+      eigentrain_test_without(${compiled} ${source} "${cases}")
     endif()
     string(APPEND tests "\n#define EIGENTRAIN_TEST_FILE \"${room}/${name}: \"\n"
       "namespace ${room}_${name} {\n#include \"${compiled}\"\n}\n#undef EIGENTRAIN_TEST_FILE\n")

@@ -47,7 +47,7 @@ double correlation(const std::vector<double>& values, std::size_t lag) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("uniform numbers are uniform", "[distributions]", float, double) {
+TEMPLATE_TEST_CASE("uniform numbers are uniform", "[distributions][long]", float, double) {
   const auto values = uniforms<TestType>(many, -3, 5, et::Generator(42));
   const auto found = test::moments(values.data(), many);
   const double variance = 64.0 / 12;
@@ -60,7 +60,7 @@ TEMPLATE_TEST_CASE("uniform numbers are uniform", "[distributions]", float, doub
   }
 }
 
-TEMPLATE_TEST_CASE("normal numbers are normal", "[distributions]", float, double) {
+TEMPLATE_TEST_CASE("normal numbers are normal", "[distributions][long]", float, double) {
   const auto values = normals<TestType>(many, 0.5, 2, et::Generator(42));
   const auto found = test::moments(values.data(), many);
   CHECK(std::abs(found.mean - 0.5) < 4 * 2 / std::sqrt(double{many}));
@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("normal numbers are normal", "[distributions]", float, double
   CHECK(std::abs(beyond_four - 63.3) < 4 * 8.0);  // 10⁶·P(|z| > 4)
 }
 
-TEST_CASE("neighbours and partners are not correlated", "[distributions]") {
+TEST_CASE("neighbours and partners are not correlated", "[distributions][long]") {
   const auto values = normals<double>(many, 0, 1, et::Generator(42));
   for (std::size_t lag : {1u, 2u, 8u, 15u, 16u, 31u, 32u}) {
     CHECK(std::abs(correlation(values, lag)) < 4 / std::sqrt(double{many}));
@@ -92,7 +92,7 @@ TEST_CASE("neighbours and partners are not correlated", "[distributions]") {
   CHECK(std::abs(squares) < 4 * 2 / std::sqrt(double{many}));
 }
 
-TEST_CASE("streams, splits and seeds are not correlated", "[distributions]") {
+TEST_CASE("streams, splits and seeds are not correlated", "[distributions][long]") {
   // A generator for each layer, each worker and each step, neighbours in number.
   const et::Generator random(42);
   std::vector<et::Generator> sources = {random, et::Generator(43), et::Generator(42, 1),

@@ -203,7 +203,7 @@ TEMPLATE_TEST_CASE("element e of a fill takes word e, or words 2e and 2e + 1", "
   check_fill<TestType, XorShift>();
 }
 
-TEMPLATE_TEST_CASE("normal numbers from other engines are normal", "[random_source]", float,
+TEMPLATE_TEST_CASE("normal numbers from other engines are normal", "[random_source][long]", float,
                    double) {
   check_normal<TestType, std::mt19937>();
   check_normal<TestType, std::mt19937_64>();

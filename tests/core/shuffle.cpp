@@ -13,7 +13,7 @@
 
 namespace et = eigentrain;
 
-TEST_CASE("random_below is below, and equally often everywhere", "[shuffle]") {
+TEST_CASE("random_below is below, and equally often everywhere", "[shuffle][long]") {
   et::Generator random(42);
   const std::int64_t big = 3'000'000'000;  // without rejection, a third would be twice as likely
   for (std::int64_t bound : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, std::int64_t{10},

@@ -281,7 +281,7 @@ TEST_CASE("a NaN in a sample reaches the loss") {
   }
 }
 
-TEST_CASE("a small set is learned by heart") {
+TEST_CASE("a small set is learned by heart", "[long]") {
   for (const bool batch_norm : {false, true}) {
     et::Generator random(1);
     const Matrix<float> x = normal<float>(20, 64, random);

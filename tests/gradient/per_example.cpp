@@ -224,7 +224,7 @@ TEMPLATE_TEST_CASE("clipping and accumulating in a chain is the same up to the 1
   }
 }
 
-TEMPLATE_TEST_CASE("the noise is normal, with a standard deviation of sigma C / B", "", float,
+TEMPLATE_TEST_CASE("the noise is normal, with a standard deviation of sigma C / B", "[long]", float,
                    double) {
   using S = TestType;
   constexpr et::Index n = 200'000;

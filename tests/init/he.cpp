@@ -46,7 +46,7 @@ TEST_CASE("He's weights of a kernel count its field", "[he]") {
   CHECK(first == second);
 }
 
-TEST_CASE("the variance survives ten layers of ReLU", "[he]") {
+TEST_CASE("the variance survives ten layers of ReLU", "[he][long]") {
   et::Generator random(42);
   Eigen::MatrixXf activation(256, 64), W(256, 256);
   et::fill_normal(activation.data(), activation.size(), 0, 1, random);

@@ -36,8 +36,8 @@ double variance(const Matrix<S>& output) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("thirty layers of ReLU have variance 1 each, after one round each", "[lsuv]",
-                   float, double) {
+TEMPLATE_TEST_CASE("thirty layers of ReLU have variance 1 each, after one round each",
+                   "[lsuv][long]", float, double) {
   using S = TestType;
   constexpr std::size_t depth = 30;
   std::vector<Matrix<S>> W(depth), x(depth + 1);

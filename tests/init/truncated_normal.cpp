@@ -89,7 +89,7 @@ TEST_CASE("without correction, the moments are those of PyTorch's values",
   }
 }
 
-TEST_CASE("bounds that cut nothing leave a normal distribution", "[truncated_normal]") {
+TEST_CASE("bounds that cut nothing leave a normal distribution", "[truncated_normal][long]") {
   const Eigen::MatrixXd W = sample({.mean = 0.1, .std = 0.01, .low = -2, .high = 2});
   const auto found = test::moments(W.data(), W.size());
   CHECK(std::abs(found.mean - 0.1) < 4 * 0.01 / 1e3);

@@ -100,7 +100,8 @@ TEMPLATE_TEST_CASE("dropout over many blocks is the same on every register", "[d
   });
 }
 
-TEMPLATE_TEST_CASE("dropout drops with its rate and keeps the mean", "[dropout]", float, double) {
+TEMPLATE_TEST_CASE("dropout drops with its rate and keeps the mean", "[dropout][long]", float,
+                   double) {
   // A peer keeps with probability p and scales by 1/(1 − p): at 0.2 its mean would be 0.25.
   using S = TestType;
   const Eigen::Index rows = 500, cols = 800;

@@ -38,7 +38,7 @@ TEST_CASE("the ends of the range drop nothing and everything") {
   });
 }
 
-TEST_CASE("a mask has its rate, whatever bits that has") {
+TEST_CASE("a mask has its rate, whatever bits that has", "[long]") {
   constexpr Eigen::Index size = 1 << 20;
   et::Generator random(5);
   DropoutMask mask;

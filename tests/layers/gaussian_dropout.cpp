@@ -39,7 +39,7 @@ TEMPLATE_TEST_CASE("gaussian dropout multiplies by fill_normal's numbers", "", f
   });
 }
 
-TEMPLATE_TEST_CASE("gaussian dropout has Dropout's mean and variance", "", float, double) {
+TEMPLATE_TEST_CASE("gaussian dropout has Dropout's mean and variance", "[long]", float, double) {
   using S = TestType;
   constexpr Eigen::Index size = 400'000;
   const Batch<S> ones = Batch<S>::Ones(size, 1);
