@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The tensors of a list as they were added: where to find each of them, its options and its name.
+#pragma once
+
+#include <cstring>
+#include <string_view>
+
+#include "eigentrain/core/tensor.hpp"
+
+namespace eigentrain::detail {
+
+/// A tensor as it was added.
+template <class S>
+struct Entry {
+  View<S> parameter;
+  View<const S> gradient;
+  ParameterOptions options;
+  bool gradient_is_const = false;
+  std::size_t name = 0, name_size = 0;  // in the names of all
+};
+
+/// What Parameters keeps, frozen tensors included; numbers are those of Parameters.
+template <class S>
+class Entries {
+ public:
+  Index size() const { return static_cast<Index>(entries_.size()); }
+  /// The number of values in all tensors.
+  Index total() const { return total_; }
+
+  const Entry<S>* begin() const { return entries_.begin(); }
+  const Entry<S>& operator[](Index i) const { return entries_[static_cast<std::size_t>(i)]; }
+  ParameterOptions& options(Index i) { return entries_[static_cast<std::size_t>(i)].options; }
+  std::string_view name(Index i) const {
+    const Entry<S>& entry = (*this)[i];
+    return {names_.data() + entry.name, entry.name_size};
+  }
+
+  /// The number of the tensor with this name, −1 if there is none.
+  Index find(std::string_view wanted) const {
+    Index i = size() - 1;
+    while (i >= 0 && !same_text(name(i), wanted)) --i;
+    return i;
+  }
+
+  /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
+  Tensor<S> tensor(Index i) const {
+    const Entry<S>& entry = (*this)[i];
+    Tensor<S> tensor;
+    tensor.name = name(i);
+    tensor.options = &entry.options;
+    tensor.gradient_is_const = entry.gradient_is_const;
+    tensor.number = i;
+    tensor.units = entry.parameter.units();
+    tensor.row_major = entry.parameter.row_major();
+    tensor.parameter = entry.parameter.memory(tensor.name, "parameter");
+    tensor.gradient = entry.gradient.memory(tensor.name, "gradient");
+    return tensor;
+  }
+
+  /// Adds a tensor, whose name is none of these. If memory fails, nothing has changed.
+  void add(std::string_view name, const Entry<S>& added) {
+    const std::size_t number = entries_.size(), begin = names_.size();
+    names_.resize(begin + name.size());
+    entries_.resize(number + 1);
+    Entry<S>& entry = entries_[number];
+    entry = added;
+    entry.name = begin;
+    entry.name_size = name.size();
+    std::memcpy(names_.data() + begin, name.data(), name.size());
+    total_ += added.parameter.shape().size();
+  }
+
+  /// As Parameters::change_options().
+  template <class Change>
+  void change_options(const Change& change) {
+    Buffer<Entry<S>> changed(entries_);
+    for (Index i = 0; i < size(); ++i) {
+      ParameterOptions& options = changed[static_cast<std::size_t>(i)].options;
+      change(name(i), options);
+      check_options(options, name(i));
+    }
+    entries_ = static_cast<Buffer<Entry<S>>&&>(changed);
+  }
+
+  /// Takes all tensors off but the n with these numbers, which ascend.
+  void keep(const Index* numbers, Index n) {
+    total_ = 0;
+    for (Index k = 0; k < n; ++k) {
+      const Entry<S> kept = (*this)[numbers[k]];
+      entries_[static_cast<std::size_t>(k)] = kept;
+      total_ += kept.parameter.shape().size();
+    }
+    entries_.resize(static_cast<std::size_t>(n));
+  }
+
+  /// Whether these are copies of the others as those are now.
+  bool same_bytes(const Entries& other) const {
+    return entries_.same_bytes(other.entries_) && names_.same_bytes(other.names_);
+  }
+
+ private:
+  Buffer<Entry<S>> entries_;
+  Buffer<char> names_;  // one after the other
+  Index total_ = 0;
+};
+
+}  // namespace eigentrain::detail
