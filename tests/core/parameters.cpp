@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <string>
 #include <unsupported/Eigen/CXX11/Tensor>
 
 #include "support/allocations.hpp"
@@ -203,6 +204,22 @@ TEST_CASE("a copy of the list, or the list moved, still names its tensors") {
   CHECK(second.elements().tensors[0].options == &second.options(0));
   et::Parameters<double> moved = std::move(copy);
   CHECK(moved.elements().tensors[0].options == &moved.options(0));
+}
+
+TEST_CASE("a list that becomes again what it was names its tensors as they are called now") {
+  Eigen::VectorXd p[4], g[4];
+  for (int i = 0; i < 4; ++i) p[i] = g[i] = Eigen::VectorXd::Ones(i + 1);
+  et::Parameters<double> parameters;
+  for (int i = 0; i < 3; ++i) parameters.add(std::string(1, char('a' + i)), p[i], g[i]);
+  parameters.elements();
+  const et::Parameters<double> before = parameters;
+  // There is room for a fourth tensor, but not for its name.
+  parameters.add("a name that needs more memory than all the others", p[3], g[3]);
+  parameters = before;
+  for (const et::Tensor<double>& tensor : parameters.elements().tensors) {
+    CHECK(tensor.name.data() == parameters.name(tensor.number).data());
+    CHECK(tensor.options == &parameters.options(tensor.number));
+  }
 }
 
 TEST_CASE("the options of all tensors change by their names, or none does") {

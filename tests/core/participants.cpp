@@ -42,6 +42,8 @@ TEST_CASE("those that are not frozen and have values take part") {
   CHECK(elements.tensors[1].first == 3);
   CHECK(elements.tensors[1].number == 3);
   CHECK(elements.tensors[1].options == &four.entries[3].options);
+  CHECK(four.now().sums_of(elements.tensors[1]) + et::reduction_values <=
+        elements.partial_sums.end());
   et::detail::Participants<double> nobody;
   CHECK_THROWS_WITH(nobody.now({}), "Parameters: the list is empty; add() tensors first");
 }
@@ -82,11 +84,20 @@ TEST_CASE("other participants are known when the old ones are forgotten") {
   CHECK_THROWS_AS(four.now(), std::invalid_argument);
 }
 
-TEST_CASE("a copy knows its own entries, not those that it was copied from") {
+TEST_CASE(
+    "a copy knows its own entries, not those that it was copied from, and has room for them") {
   Four four;
+  const et::detail::Entries<double> entries = four.entries;
+  et::detail::Participants<double> participants = four.participants, assigned;
+  assigned = four.participants;
   four.now();
-  et::detail::Entries<double> entries = four.entries;
-  et::detail::Participants<double> participants = four.participants;
-  CHECK(participants.now(entries).tensors[0].options == &entries[0].options);
-  CHECK(participants.now(four.entries).tensors[0].options == &four.entries[0].options);
+  CHECK(et::test::allocations_in([&] { participants.now(entries); }) == 0);
+  CHECK(et::test::allocations_in([&] { assigned.now(entries); }) == 0);
+  for (const auto& known : {four.participants, participants}) {
+    et::detail::Participants<double> copy = known;
+    assigned = known;
+    CHECK(copy.now(entries).tensors[0].options == &entries[0].options);
+    CHECK(assigned.now(entries).tensors[0].options == &entries[0].options);
+    CHECK(assigned.now(four.entries).tensors[0].options == &four.entries[0].options);
+  }
 }

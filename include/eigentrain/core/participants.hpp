@@ -11,6 +11,19 @@ namespace eigentrain::detail {
 template <class S>
 class Participants {
  public:
+  Participants() = default;
+  Participants(Participants&&) = default;
+  Participants& operator=(Participants&&) = default;
+  // A copy of the entries may come to lie where those were that are known here, with names that lie
+  // elsewhere: a copy knows nothing.
+  Participants(const Participants& other) : elements_(other.elements_), empty_(other.empty_) {}
+  Participants& operator=(const Participants& other) {
+    elements_ = other.elements_;
+    empty_ = other.empty_;
+    forget();
+    return *this;
+  }
+
   /// Room for so many tensors, with so many values in all, so that now() allocates nothing. Whoever
   /// calls this has other tensors in mind: forgets, too.
   void reserve(Index tensors, Index total) {
@@ -76,7 +89,7 @@ class Participants {
 
   Elements<S> elements_;
   Buffer<Index> empty_;              // tensors that take part, but have no values
-  const Entry<S>* known_ = nullptr;  // the entries that elements_ was made for; a copy has others
+  const Entry<S>* known_ = nullptr;  // the entries that elements_ was made for
 };
 
 }  // namespace eigentrain::detail
