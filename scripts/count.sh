@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Counts the instructions of steps, fills, layers and schedules (bench/count/operations.cpp) and compares
+# Counts the instructions of steps, fills, layers and schedules (bench/count/*.cpp) and compares
 # them with bench/count/baseline.txt: fails if one takes over 2% more than there. Another compiler makes
 # other code: then, and on a machine without AVX2, the counts are only shown. --update writes the baseline
 # anew. EIGEN_INCLUDE is where Eigen is, if not in /usr/include/eigen3.
@@ -23,16 +23,20 @@ folder=$root/build/count
 mkdir -p "$folder"
 cd "$folder"
 rm -f callgrind.out* counts.txt
-"${CXX:-c++}" -std=c++20 -O2 -DNDEBUG -I "$root/include" -isystem "${EIGEN_INCLUDE:-/usr/include/eigen3}" \
-  "$root/bench/count/operations.cpp" -o operations
-valgrind --quiet --tool=callgrind --collect-atstart=no --callgrind-out-file=callgrind.out ./operations
+for source in "$root"/bench/count/*.cpp; do
+  program=$(basename "$source" .cpp)
+  "${CXX:-c++}" -std=c++20 -O2 -DNDEBUG -I "$root/include" -isystem "${EIGEN_INCLUDE:-/usr/include/eigen3}" \
+    "$source" -o "$program"
+  valgrind --quiet --tool=callgrind --collect-atstart=no --callgrind-out-file="callgrind.out.$program" \
+    "./$program"
+done
 
 # What the counts depend on is the first line.
 compiler=$("${CXX:-c++}" --version | sed '1s/^[cg]++ //; q')
 if ! grep -qw avx2 /proc/cpuinfo; then compiler="$compiler, no AVX2"; fi
 echo "# $compiler" >counts.txt
 awk '/^desc: Trigger: Client Request: / { name = substr($0, 32) }
-  /^summary: / { print $2 "\t" name }' callgrind.out.* | sort -t "$(printf '\t')" -k 2 >>counts.txt
+  /^summary: / && $2 > 0 { print $2 "\t" name }' callgrind.out.* | sort -t "$(printf '\t')" -k 2 >>counts.txt
 
 if [ "$update" = --update ]; then
   cp counts.txt "$baseline"

@@ -18,13 +18,27 @@ inline constexpr Index float_additions = 16;
 /// a[i] += the values of lanes 0 … N − 1.
 template <int Bytes, int N>
 EIGENTRAIN_INLINE void add_lanes(const Packet<float, N>& values, double* a) {
+  constexpr int fitting = Bytes / static_cast<int>(sizeof(double)), M = N < fitting ? N : fitting;
   float copy[N];
   values.store(copy);
-  for_lanes<Bytes / static_cast<int>(sizeof(double))>(
-      0, N, [&]<int M>(Index i) EIGENTRAIN_INLINE_LAMBDA {
-        const auto sum = Packet<double, M>::load(a + i);
-        (sum + convert<double>(Packet<float, M>::load(copy + i))).store(a + i);
-      });
+  for (int i = 0; i < N; i += M) {
+    const auto sum = Packet<double, M>::load(a + i);
+    (sum + convert<double>(Packet<float, M>::load(copy + i))).store(a + i);
+  }
+}
+
+/// Adds the upper half of `From` values to the lower one until `To` are left; powers of two.
+template <int Bytes, int From, int To, class T>
+EIGENTRAIN_INLINE void fold_lanes(T* values) {
+  if constexpr (From > To) {
+    constexpr int half = From / 2, fitting = Bytes / static_cast<int>(sizeof(T));
+    constexpr int N = half < fitting ? half : fitting;
+    for (int i = 0; i < half; i += N) {
+      using P = Packet<T, N>;
+      (P::load(values + i) + P::load(values + half + i)).store(values + i);
+    }
+    fold_lanes<Bytes, half, To>(values);
+  }
 }
 
 /// Sets across at a time, at most.
@@ -88,68 +102,60 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
   using P = Packet<T, width>;
   alignas(64) T sums[2 * step] = {};
   alignas(64) double lanes[2 * set_lanes] = {};
-  const auto fold = [&]<class V>(V* values, int from, int to) EIGENTRAIN_INLINE_LAMBDA {
-    for (int half = from / 2; half >= to; half /= 2) {
-      for_lanes<Bytes / static_cast<int>(sizeof(V))>(
-          0, half, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
-            using Q = Packet<V, N>;
-            (Q::load(values + lane) + Q::load(values + half + lane)).store(values + lane);
-          });
-    }
-  };
-  const auto flush = [&]() EIGENTRAIN_INLINE_LAMBDA {
-    for (int which = 0; which < (Two ? 2 : 1); ++which) {
-      T* const from = sums + which * step;
-      if constexpr (in_float) {
-        fold(from, step, 4);
-        add_lanes<Bytes>(Packet<T, 4>::load(from), lanes + which * set_lanes);
-      } else {
-        for (int lane = 0; lane < step; ++lane) lanes[which * set_lanes + lane] = from[lane];
-      }
-    }
-  };
   Index room = float_additions;
-  const auto count_steps = [&](Index steps) EIGENTRAIN_INLINE_LAMBDA {
-    if constexpr (in_float) {
-      room -= steps;
-      if (room == 0) {
-        flush();
-        for (T& sum : sums) sum = T(0);
-        room = float_additions;
-      }
-    }
-  };
   for (Index o = 0; o < shape.runs; ++o) {
     Index i = 0;
-    while (shape.length - i >= step) {
+    while (i < shape.length) {
       Index steps = (shape.length - i) / step;
-      if (in_float && steps > room) steps = room;
-      [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
-        // Spelled out, since compilers keep an array in registers only where they unroll the loop.
-        P first[] = {P::load(sums + K * width)...};
-        P second[] = {P::load(sums + step + K * width)...};
-        for (const Index end = i + steps * step; i < end; i += step) {
-          (term.template operator()<width>(o, i + K * width, first[K], second[K]), ...);
+      if (steps == 0) {
+        for_lanes<width>(0, shape.length - i, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
+          using Q = Packet<T, N>;
+          auto first = Q::load(sums + lane), second = Q::load(sums + step + lane);
+          term.template operator()<N>(o, i + lane, first, second);
+          first.store(sums + lane);
+          if constexpr (Two) second.store(sums + step + lane);
+        });
+        i = shape.length;
+        steps = 1;
+      } else {
+        if (in_float && steps > room) steps = room;
+        [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
+          // Spelled out, since compilers keep an array in registers only where they unroll the
+          // loop.
+          P first[] = {P::load(sums + K * width)...};
+          P second[] = {P::load(sums + step + K * width)...};
+          for (const Index end = i + steps * step; i < end; i += step) {
+            (term.template operator()<width>(o, i + K * width, first[K], second[K]), ...);
+          }
+          (first[K].store(sums + K * width), ...);
+          if constexpr (Two) (second[K].store(sums + step + K * width), ...);
+        }(std::make_integer_sequence<int, step / width>());
+      }
+      if constexpr (in_float) {
+        room -= steps;
+        if (room == 0 || (o + 1 == shape.runs && i == shape.length)) {
+          for (int which = 0; which < (Two ? 2 : 1); ++which) {
+            T* const from = sums + which * step;
+            fold_lanes<Bytes, step, 4>(from);
+            add_lanes<Bytes>(Packet<T, 4>::load(from), lanes + which * set_lanes);
+          }
+          for (T& sum : sums) sum = T(0);
+          room = float_additions;
         }
-        (first[K].store(sums + K * width), ...);
-        if constexpr (Two) (second[K].store(sums + step + K * width), ...);
-      }(std::make_integer_sequence<int, step / width>());
-      count_steps(steps);
+      }
     }
-    if (i == shape.length) continue;
-    for_lanes<width>(0, shape.length - i, [&]<int N>(Index lane) EIGENTRAIN_INLINE_LAMBDA {
-      auto first = Packet<T, N>::load(sums + lane), second = Packet<T, N>::load(sums + step + lane);
-      term.template operator()<N>(o, i + lane, first, second);
-      first.store(sums + lane);
-      if constexpr (Two) second.store(sums + step + lane);
-    });
-    count_steps(1);
   }
-  flush();
-  fold(lanes, in_float ? 4 : set_lanes, 1);
-  if constexpr (Two) fold(lanes + set_lanes, in_float ? 4 : set_lanes, 1);
-  *a = lanes[0];
-  if constexpr (Two) *b = lanes[set_lanes];
+  const auto total = [&](int which) EIGENTRAIN_INLINE_LAMBDA {
+    if constexpr (in_float) {
+      fold_lanes<Bytes, 4, 1>(lanes + which * set_lanes);
+      return lanes[which * set_lanes];
+    } else {
+      fold_lanes<Bytes, step, 1>(sums + which * step);
+      return sums[which * step];
+    }
+  };
+  *a = total(0);
+  if constexpr (Two) *b = total(1);
 }
 
 template <bool Across, bool Two, int Bytes, class T, class S, class Term>

@@ -23,8 +23,11 @@ EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const SetMemory<S>& targe
           shape.length >= shortest_lined ? line_head(target.data + o * target.run) : 0;
       const auto at = [&]<int N>(Index i)
                           EIGENTRAIN_INLINE_LAMBDA { body.template operator()<1, N>(o, o + 1, i); };
-      for_lanes<(Width > 1 ? Width / 2 : 1)>(0, head, at);
-      for_lanes<Width>(head, shape.length, at);
+      Index i = 0;
+      for (const Index end : {head, shape.length}) {
+        for_lanes<Width>(i, end, at);
+        i = end;
+      }
     }
   }
 }
@@ -67,17 +70,17 @@ EIGENTRAIN_INLINE void end_puts() {
 #endif
 }
 
-template <bool Across, bool Past, bool Keep, Weight Which, class S>
+template <bool Across, bool Past, Weight Which, class S>
 void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
                      const SetMemory<S>& normalized, const Normalization<const S>& by,
                      const S* gamma, const S* beta) {
+  const bool keep = normalized.data != y.data;
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
       const S* const from = x.data + k * x.set;
       S* const to = y.data + k * y.set;
-      [[maybe_unused]] S* const kept = normalized.data + k * normalized.set;
-      const Index from_run = x.run, to_run = y.run;
-      [[maybe_unused]] const Index kept_run = normalized.run;
+      S* const kept = normalized.data + k * normalized.set;
+      const Index from_run = x.run, to_run = y.run, kept_run = normalized.run;
       const Along<Across, S> means(by.mean + k), rests(by.mean_rest + k), scales(by.scale + k);
       const auto gammas = weights_of<Across, Which>(gamma, k, 0);
       const auto betas = weights_of<Across, Which>(beta, k, 0);
@@ -96,7 +99,7 @@ void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const S
               const auto one = [&](Index o, Index at, const P& m, const P& r, const P& s, P& f,
                                    P& b) EIGENTRAIN_INLINE_LAMBDA {
                 const P value = normalized_lanes(P::load(from + o * from_run + at), m, r, s);
-                if constexpr (Keep) put<past>(value, kept + o * kept_run + at);
+                if (keep) put<past>(value, kept + o * kept_run + at);
                 put<past>(f * value + b, to + o * to_run + at);
               };
               for (Index o = first; o < (Across ? last : first + 1); ++o) {
@@ -146,26 +149,18 @@ template <Weight Which, class S>
 void set_normalize(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
                    const SetMemory<S>& normalized, const Normalization<const S>& by, const S* gamma,
                    const S* beta) {
-  const auto run = [&]<bool Keep>(std::bool_constant<Keep>) {
-    if (shape.across) {
-      const bool gapless = Which == Weight::set && x.run == shape.count && y.run == shape.count &&
-                           normalized.run == shape.count;
-      const auto rows = std::array<const S*, 5>{by.mean, by.mean_rest, by.scale, gamma, beta};
-      for_lined(shape, y, gapless, rows, [&](const SetShape& part, Index at, const auto& known) {
-        normalize_along<true, false, Keep, Which, S>(
-            part, x.from(at), y.from(at), normalized.from(at), {known[0], known[1], known[2]},
-            known[3], known[4]);
-      });
-    } else if (may_pass_cache(shape, y, x.data) && lie_alike(y, normalized)) {
-      normalize_along<false, true, Keep, Which, S>(shape, x, y, normalized, by, gamma, beta);
-    } else {
-      normalize_along<false, false, Keep, Which, S>(shape, x, y, normalized, by, gamma, beta);
-    }
-  };
-  if (y.data == normalized.data) {
-    run(std::false_type());
+  if (shape.across) {
+    const bool gapless = Which == Weight::set && x.run == shape.count && y.run == shape.count &&
+                         normalized.run == shape.count;
+    const auto rows = std::array<const S*, 5>{by.mean, by.mean_rest, by.scale, gamma, beta};
+    for_lined(shape, y, gapless, rows, [&](const SetShape& part, Index at, const auto& known) {
+      normalize_along<true, false, Which, S>(part, x.from(at), y.from(at), normalized.from(at),
+                                             {known[0], known[1], known[2]}, known[3], known[4]);
+    });
+  } else if (may_pass_cache(shape, y, x.data) && lie_alike(y, normalized)) {
+    normalize_along<false, true, Which, S>(shape, x, y, normalized, by, gamma, beta);
   } else {
-    run(std::true_type());
+    normalize_along<false, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
   }
 }
 

@@ -15,7 +15,7 @@ template <bool Across, bool Centered, class T, class S>
 void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* means,
                    double* squares) {
   constexpr bool in_float = sizeof(T) < sizeof(double);
-  simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+  const auto kernel = [=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     const double count = shape.size();
     // One after the other, or all at a time.
     for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
@@ -74,7 +74,13 @@ void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* m
         }
       }
     }
-  });
+  };
+  // Floats in double are rare: not worth a kernel for each level.
+  if constexpr (sizeof(T) > sizeof(S)) {
+    run_baseline(kernel);
+  } else {
+    simd_dispatch(kernel);
+  }
 }
 
 /// Mean and sum of squared deviations of every set; or, not Centered, the sum of squares alone.

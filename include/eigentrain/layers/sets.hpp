@@ -137,12 +137,14 @@ EIGENTRAIN_INLINE void for_strips(const SetShape& shape, const SetMemory<S>& mem
     const auto at = [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
       body.template operator()<1, N>(first, last, i);
     };
-    for_lanes<(Width > 1 ? Width / 2 : 1)>(0, head, at);
-    Index i = head;
-    for (; shape.count - i >= 4 * Width; i += 4 * Width) {
-      body.template operator()<4, Width>(first, last, i);
+    Index i = 0;
+    for (const Index end : {head, shape.count}) {
+      for (; end - i >= 4 * Width; i += 4 * Width) {
+        body.template operator()<4, Width>(first, last, i);
+      }
+      for_lanes<Width>(i, end, at);
+      i = end;
     }
-    for_lanes<Width>(i, shape.count, at);
   }
 }
 
