@@ -8,8 +8,10 @@
 
 #include <valgrind/callgrind.h>
 
+#include <Eigen/Core>
 #include <string>
 
+#include "eigentrain/core/parameters.hpp"
 #include "eigentrain/core/simd.hpp"
 
 template <class Operation>
@@ -20,6 +22,18 @@ void count(const std::string& name, const Operation& operation) {
   operation();
   CALLGRIND_TOGGLE_COLLECT;
   CALLGRIND_DUMP_STATS_AT(name.c_str());
+}
+
+template <class Optimizer>
+void count_step(const std::string& name, Optimizer optimizer) {
+  for (const Eigen::Index size : {1'000, 100'000}) {
+    Eigen::VectorXf p = Eigen::VectorXf::Ones(size);
+    Eigen::VectorXf g = Eigen::VectorXf::LinSpaced(size, -1.0f, 1.0f);
+    eigentrain::Parameters<float> parameters;
+    parameters.add("p", p, g);
+    Optimizer fresh = optimizer;
+    count(name + " step, " + std::to_string(size), [&] { fresh.step(parameters); });
+  }
 }
 
 inline void count_with_avx2() {

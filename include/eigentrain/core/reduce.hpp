@@ -9,6 +9,11 @@
 
 namespace eigentrain::detail {
 
+/// A term that takes much longer than to load what it is of. Its kernel has it once instead of once
+/// for each register of the lanes: those of log and exp would be 38 kB.
+template <class F>
+concept LongTerm = requires { requires F::is_long; };
+
 /// Folds n elements into the lanes, a set of them for each value of the term; `first` is the number
 /// of the first element. The rules see copies of the state.
 template <class Fold, class S, std::size_t Slots, class F, class... Rules>
@@ -81,19 +86,30 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
       partial(0, head, to);
       at = to - head;
     }
-    [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
-      // Spelled out, since compilers keep an array in registers only where they unroll the loop.
-      Lanes sums[reduction_lanes / width];
-      ((load_lanes(sums[K * ways], lanes + K * group),
-        load_lanes(sums[K * ways + ways - 1], lanes + K * group + (ways - 1) * width)),
-       ...);
+    if constexpr (LongTerm<F>) {
       for (; at + reduction_lanes <= n; at += reduction_lanes) {
-        (fold(sums + K * ways, parameter, gradient, streams, at + K * group), ...);
+        for (int lane = 0; lane < reduction_lanes; lane += group) {
+          Lanes sums[ways];
+          for (int k = 0; k < ways; ++k) load_lanes(sums[k], lanes + lane + k * width);
+          fold(sums, parameter, gradient, streams, at + lane);
+          for (int k = 0; k < ways; ++k) store_lanes(sums[k], lanes + lane + k * width);
+        }
       }
-      ((store_lanes(sums[K * ways], lanes + K * group),
-        store_lanes(sums[K * ways + ways - 1], lanes + K * group + (ways - 1) * width)),
-       ...);
-    }(std::make_integer_sequence<int, reduction_lanes / group>());
+    } else {
+      [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {
+        // Spelled out, since compilers keep an array in registers only where they unroll the loop.
+        Lanes sums[reduction_lanes / width];
+        ((load_lanes(sums[K * ways], lanes + K * group),
+          load_lanes(sums[K * ways + ways - 1], lanes + K * group + (ways - 1) * width)),
+         ...);
+        for (; at + reduction_lanes <= n; at += reduction_lanes) {
+          (fold(sums + K * ways, parameter, gradient, streams, at + K * group), ...);
+        }
+        ((store_lanes(sums[K * ways], lanes + K * group),
+          store_lanes(sums[K * ways + ways - 1], lanes + K * group + (ways - 1) * width)),
+         ...);
+      }(std::make_integer_sequence<int, reduction_lanes / group>());
+    }
     if (at < n) partial(at, 0, static_cast<int>(n - at));
   });
 }

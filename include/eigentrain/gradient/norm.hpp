@@ -9,15 +9,22 @@
 
 namespace eigentrain::detail {
 
+/// (|u|/largest)ᵖ
+struct PowerOfShare {
+  static constexpr bool is_long = true;
+  double largest, order;
+  template <class P>
+  EIGENTRAIN_INLINE P operator()(const P& u, const P&) const {
+    return exp(order * log(abs(u) / largest));  // exp(−∞) is 0
+  }
+};
+
 /// (Σ|u|ᵖ)^(1/p), in units of the largest, NaN or ∞ if one of the elements is.
 template <class Stream>
 double lp_norm(const Stream& stream, double order) {
   const double largest = max_norm(stream);
   if (!(largest > 0.0 && largest <= largest_double)) return largest;
-  const double sum =
-      stream.sum([largest, order](const auto& u, const auto&) EIGENTRAIN_INLINE_LAMBDA {
-        return exp(order * log(abs(u) / largest));  // exp(−∞) is 0
-      });
+  const double sum = stream.sum(PowerOfShare{largest, order});
   return (Exact(largest) * exp(log(Exact(sum)) / order))[0];
 }
 
