@@ -54,6 +54,16 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
       fold_part(0);
       if constexpr (ways == 2) fold_part(1);
     };
+    // A full set of lanes from i on, `ways` registers at a time.
+    const auto lane_by_lane = [&](const S* p_at, const S* g_at, const auto& state_at, Index i,
+                                  const auto& store) EIGENTRAIN_INLINE_LAMBDA {
+      for (int lane = 0; lane < reduction_lanes; lane += group) {
+        Lanes sums[ways];
+        for (int k = 0; k < ways; ++k) load_lanes(sums[k], lanes + lane + k * width);
+        fold(sums, p_at, g_at, state_at, i + lane);
+        for (int k = 0; k < ways; ++k) store(sums[k], lane + k * width);
+      }
+    };
     // Fewer than a full set of lanes, [from, to): through buffers, the other lanes masked out.
     const auto partial = [&](Index at, int from, int to) EIGENTRAIN_INLINE_LAMBDA {
       S buffer[(Slots + 2) * reduction_lanes];
@@ -69,15 +79,10 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
         }
       }
       for (std::size_t k = 0; k != Slots; ++k) state_at[k] = buffer + (k + 2) * reduction_lanes;
-      for (int lane = 0; lane < reduction_lanes; lane += group) {
-        Lanes sums[ways];
-        for (int k = 0; k < ways; ++k) load_lanes(sums[k], lanes + lane + k * width);
-        fold(sums, buffer, buffer + reduction_lanes, state_at, lane);
-        for (int k = 0; k < ways; ++k) {
-          const int part = lane + k * width;
-          store_some(D::load(inside + part), sums[k], lanes + part);
-        }
-      }
+      lane_by_lane(buffer, buffer + reduction_lanes, state_at, 0,
+                   [&](const Lanes& sums, int lane) EIGENTRAIN_INLINE_LAMBDA {
+                     store_some(D::load(inside + lane), sums, lanes + lane);
+                   });
     };
     Index at = 0;
     const int head = static_cast<int>(first % reduction_lanes);
@@ -88,12 +93,9 @@ void reduce_run(double* lanes, Index first, const S* parameter, const S* gradien
     }
     if constexpr (LongTerm<F>) {
       for (; at + reduction_lanes <= n; at += reduction_lanes) {
-        for (int lane = 0; lane < reduction_lanes; lane += group) {
-          Lanes sums[ways];
-          for (int k = 0; k < ways; ++k) load_lanes(sums[k], lanes + lane + k * width);
-          fold(sums, parameter, gradient, streams, at + lane);
-          for (int k = 0; k < ways; ++k) store_lanes(sums[k], lanes + lane + k * width);
-        }
+        lane_by_lane(parameter, gradient, streams, at,
+                     [&](const Lanes& sums, int lane)
+                         EIGENTRAIN_INLINE_LAMBDA { store_lanes(sums, lanes + lane); });
       }
     } else {
       [&]<int... K>(std::integer_sequence<int, K...>) EIGENTRAIN_INLINE_LAMBDA {

@@ -29,7 +29,7 @@ EIGENTRAIN_INLINE void add_lanes(const Packet<float, N>& values, double* a) {
 
 /// Adds the upper half of `From` values to the lower one until `To` are left; powers of two.
 template <int Bytes, int From, int To, class T>
-EIGENTRAIN_INLINE void fold_lanes(T* values) {
+EIGENTRAIN_INLINE void fold_halves(T* values) {
   if constexpr (From > To) {
     constexpr int half = From / 2, fitting = Bytes / static_cast<int>(sizeof(T));
     constexpr int N = half < fitting ? half : fitting;
@@ -37,7 +37,7 @@ EIGENTRAIN_INLINE void fold_lanes(T* values) {
       using P = Packet<T, N>;
       (P::load(values + i) + P::load(values + half + i)).store(values + i);
     }
-    fold_lanes<Bytes, half, To>(values);
+    fold_halves<Bytes, half, To>(values);
   }
 }
 
@@ -136,7 +136,7 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
         if (room == 0 || (o + 1 == shape.runs && i == shape.length)) {
           for (int which = 0; which < (Two ? 2 : 1); ++which) {
             T* const from = sums + which * step;
-            fold_lanes<Bytes, step, 4>(from);
+            fold_halves<Bytes, step, 4>(from);
             add_lanes<Bytes>(Packet<T, 4>::load(from), lanes + which * set_lanes);
           }
           for (T& sum : sums) sum = T(0);
@@ -147,10 +147,10 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
   }
   const auto total = [&](int which) EIGENTRAIN_INLINE_LAMBDA {
     if constexpr (in_float) {
-      fold_lanes<Bytes, 4, 1>(lanes + which * set_lanes);
+      fold_halves<Bytes, 4, 1>(lanes + which * set_lanes);
       return lanes[which * set_lanes];
     } else {
-      fold_lanes<Bytes, step, 1>(sums + which * step);
+      fold_halves<Bytes, step, 1>(sums + which * step);
       return sums[which * step];
     }
   };

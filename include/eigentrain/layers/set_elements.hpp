@@ -24,7 +24,7 @@ EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const SetMemory<S>& targe
       const auto at = [&]<int N>(Index i)
                           EIGENTRAIN_INLINE_LAMBDA { body.template operator()<1, N>(o, o + 1, i); };
       Index i = 0;
-      for (const Index end : {head, shape.length}) {
+      for (const Index end : {head, shape.length}) {  // as in for_strips
         for_lanes<Width>(i, end, at);
         i = end;
       }

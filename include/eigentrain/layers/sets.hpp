@@ -138,7 +138,7 @@ EIGENTRAIN_INLINE void for_strips(const SetShape& shape, const SetMemory<S>& mem
       body.template operator()<1, N>(first, last, i);
     };
     Index i = 0;
-    for (const Index end : {head, shape.count}) {
+    for (const Index end : {head, shape.count}) {  // loops that are compiled once for both
       for (; end - i >= 4 * Width; i += 4 * Width) {
         body.template operator()<4, Width>(first, last, i);
       }
