@@ -119,7 +119,9 @@ run_workflow() {
       train) options="-DEIGENTRAIN_BUILD_EXAMPLES=ON" ;;
       test)
         options="-DEIGENTRAIN_BUILD_TESTS=ON -DEIGENTRAIN_BUILD_EXAMPLES=ON -DEIGENTRAIN_TESTS_BATCH=40"
+        options="$options -DEIGENTRAIN_EXAMPLES_WITH=^(gradient_check|real_time|recipe|resume)$"
         options="$options -DEIGENTRAIN_ONLY_BUILD=ON -DEIGENTRAIN_TESTS_OTHER_FLAGS=-O0"
+        options="$options -DEIGENTRAIN_TESTS_WITHOUT=compile_fail;headers -DEIGENTRAIN_TESTS_WITHOUT_LONG=ON"
         ;;
       bench) options="-DEIGENTRAIN_BUILD_BENCHMARKS=ON" ;;
       *)

@@ -28,7 +28,8 @@ set(eigentrain_long
   optim/golden
   schedule/batch_size_by_noise)
 
-# Of the tests over all optimizers, those that show what holds for the code that users build.
+# Tests that run the table of all optimizers as it was compiled, and compile no rule themselves: in a program of
+# their own, where no rule that another test has compiled without optimization comes before the table's.
 set(eigentrain_properties optim/properties)
 
 foreach(name IN LISTS eigentrain_bits eigentrain_long eigentrain_properties)

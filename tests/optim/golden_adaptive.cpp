@@ -249,7 +249,7 @@ TEST_CASE("the adaptive optimizers reproduce the recorded runs") {
   }
 }
 
-TEST_CASE("a learning rate 1% off does not reproduce them") {
+TEST_CASE("a learning rate 1% off does not reproduce them", "[long]") {
   for (const Case& run : golden::adaptive::cases) {
     CAPTURE(run.name);
     CHECK(worst_error(run, 1.01) > 1e-3);

@@ -196,7 +196,7 @@ TEST_CASE("optimizers that PyTorch hasn't got agree with their authors' equation
   }
 }
 
-TEST_CASE("a rate that is wrong by a millionth would not") {
+TEST_CASE("a rate that is wrong by a millionth would not", "[long]") {
   for (const SampledRun& run : golden::sampled_runs) {
     CAPTURE(run.name);
     CHECK(worst_error(run.name, 1.0 + 1e-6) > 1e-11);

@@ -24,7 +24,6 @@ OptimizerCases<S> optimizers() {
   return all;
 }
 
-template OptimizerCases<float> optimizers();
-template OptimizerCases<double> optimizers();
+EIGENTRAIN_TEST_INSTANTIATE(optimizers);
 
 }  // namespace eigentrain::test

@@ -124,6 +124,18 @@ using OptimizerCases = std::vector<OptimizerCase<S>>;
 template <class S>
 OptimizerCases<S> optimizers();
 
+// What it is compiled for. Races between threads don't depend on it, and tests that only look for these
+// define EIGENTRAIN_TEST_ONLY_FLOAT.
+#ifdef EIGENTRAIN_TEST_ONLY_FLOAT
+#define EIGENTRAIN_TEST_SCALARS float
+#define EIGENTRAIN_TEST_INSTANTIATE(cases) template OptimizerCases<float> cases()
+#else
+#define EIGENTRAIN_TEST_SCALARS float, double
+#define EIGENTRAIN_TEST_INSTANTIATE(cases) \
+  template OptimizerCases<float> cases();  \
+  template OptimizerCases<double> cases()
+#endif
+
 // Its parts, one a file.
 template <class S>
 OptimizerCases<S> momentum_cases();

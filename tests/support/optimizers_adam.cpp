@@ -28,7 +28,6 @@ OptimizerCases<S> adam_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> adam_cases();
-template OptimizerCases<double> adam_cases();
+EIGENTRAIN_TEST_INSTANTIATE(adam_cases);
 
 }  // namespace eigentrain::test

@@ -40,7 +40,6 @@ OptimizerCases<S> adaptive_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> adaptive_cases();
-template OptimizerCases<double> adaptive_cases();
+EIGENTRAIN_TEST_INSTANTIATE(adaptive_cases);
 
 }  // namespace eigentrain::test

@@ -23,7 +23,6 @@ OptimizerCases<S> momentum_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> momentum_cases();
-template OptimizerCases<double> momentum_cases();
+EIGENTRAIN_TEST_INSTANTIATE(momentum_cases);
 
 }  // namespace eigentrain::test

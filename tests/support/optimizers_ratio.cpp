@@ -24,7 +24,6 @@ OptimizerCases<S> ratio_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> ratio_cases();
-template OptimizerCases<double> ratio_cases();
+EIGENTRAIN_TEST_INSTANTIATE(ratio_cases);
 
 }  // namespace eigentrain::test

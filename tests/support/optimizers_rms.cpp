@@ -22,7 +22,6 @@ OptimizerCases<S> rms_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> rms_cases();
-template OptimizerCases<double> rms_cases();
+EIGENTRAIN_TEST_INSTANTIATE(rms_cases);
 
 }  // namespace eigentrain::test

@@ -20,7 +20,6 @@ OptimizerCases<S> schedule_free_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> schedule_free_cases();
-template OptimizerCases<double> schedule_free_cases();
+EIGENTRAIN_TEST_INSTANTIATE(schedule_free_cases);
 
 }  // namespace eigentrain::test

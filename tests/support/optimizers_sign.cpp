@@ -26,7 +26,6 @@ OptimizerCases<S> sign_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> sign_cases();
-template OptimizerCases<double> sign_cases();
+EIGENTRAIN_TEST_INSTANTIATE(sign_cases);
 
 }  // namespace eigentrain::test

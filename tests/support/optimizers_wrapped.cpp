@@ -127,7 +127,6 @@ OptimizerCases<S> wrapped_cases() {
   // clang-format on
 }
 
-template OptimizerCases<float> wrapped_cases();
-template OptimizerCases<double> wrapped_cases();
+EIGENTRAIN_TEST_INSTANTIATE(wrapped_cases);
 
 }  // namespace eigentrain::test

@@ -83,8 +83,8 @@ TEST_CASE("the library really runs on several threads here") {
   CHECK(seen.back() == 1);
 }
 
-TEMPLATE_TEST_CASE("the number of threads changes no bit of a step, at any SIMD level", "", float,
-                   double) {
+TEMPLATE_TEST_CASE("the number of threads changes no bit of a step, at any SIMD level", "",
+                   EIGENTRAIN_TEST_SCALARS) {
   using S = TestType;
   for (const auto& c : optimizers<S>()) {
     DYNAMIC_SECTION(c.name) {
