@@ -31,6 +31,7 @@
 #include "eigentrain/core/math.hpp"
 #include "eigentrain/core/memory.hpp"
 #include "eigentrain/core/named.hpp"
+#include "eigentrain/core/names.hpp"
 #include "eigentrain/core/newton_schulz.hpp"
 #include "eigentrain/core/normal_interval.hpp"
 #include "eigentrain/core/observer.hpp"

@@ -124,8 +124,8 @@ using OptimizerCases = std::vector<OptimizerCase<S>>;
 template <class S>
 OptimizerCases<S> optimizers();
 
-// What it is compiled for. Races between threads don't depend on it, and tests that only look for these
-// define EIGENTRAIN_TEST_ONLY_FLOAT.
+// What it is compiled for. Races between threads don't depend on it, and tests that only look for
+// these define EIGENTRAIN_TEST_ONLY_FLOAT.
 #ifdef EIGENTRAIN_TEST_ONLY_FLOAT
 #define EIGENTRAIN_TEST_SCALARS float
 #define EIGENTRAIN_TEST_INSTANTIATE(cases) template OptimizerCases<float> cases()

@@ -2,9 +2,9 @@
 // The tensors of a list as they were added: where to find each of them, its options and its name.
 #pragma once
 
-#include <cstring>
 #include <string_view>
 
+#include "eigentrain/core/names.hpp"
 #include "eigentrain/core/tensor.hpp"
 
 namespace eigentrain::detail {
@@ -16,7 +16,6 @@ struct Entry {
   View<const S> gradient;
   ParameterOptions options;
   bool gradient_is_const = false;
-  std::size_t name = 0, name_size = 0;  // in the names of all
 };
 
 /// What Parameters keeps, frozen tensors included; numbers are those of Parameters.
@@ -30,17 +29,10 @@ class Entries {
   const Entry<S>* begin() const { return entries_.begin(); }
   const Entry<S>& operator[](Index i) const { return entries_[static_cast<std::size_t>(i)]; }
   ParameterOptions& options(Index i) { return entries_[static_cast<std::size_t>(i)].options; }
-  std::string_view name(Index i) const {
-    const Entry<S>& entry = (*this)[i];
-    return {names_.data() + entry.name, entry.name_size};
-  }
+  std::string_view name(Index i) const { return names_[i]; }
 
   /// The number of the tensor with this name, −1 if there is none.
-  Index find(std::string_view wanted) const {
-    Index i = size() - 1;
-    while (i >= 0 && !same_text(name(i), wanted)) --i;
-    return i;
-  }
+  Index find(std::string_view name) const { return names_.find(name); }
 
   /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
   Tensor<S> tensor(Index i) const {
@@ -59,14 +51,12 @@ class Entries {
 
   /// Adds a tensor, whose name is none of these. If memory fails, nothing has changed.
   void add(std::string_view name, const Entry<S>& added) {
-    const std::size_t number = entries_.size(), begin = names_.size();
-    names_.resize(begin + name.size());
+    const std::size_t number = entries_.size();
     entries_.resize(number + 1);
-    Entry<S>& entry = entries_[number];
-    entry = added;
-    entry.name = begin;
-    entry.name_size = name.size();
-    std::memcpy(names_.data() + begin, name.data(), name.size());
+    entries_.resize(number);  // the room stays
+    names_.add(name);
+    entries_.resize(number + 1);
+    entries_[number] = added;
     total_ += added.parameter.shape().size();
   }
 
@@ -91,6 +81,7 @@ class Entries {
       total_ += kept.parameter.shape().size();
     }
     entries_.resize(static_cast<std::size_t>(n));
+    names_.keep(numbers, n);
   }
 
   /// Whether these are copies of the others as those are now.
@@ -100,7 +91,7 @@ class Entries {
 
  private:
   Buffer<Entry<S>> entries_;
-  Buffer<char> names_;  // one after the other
+  Names names_;
   Index total_ = 0;
 };
 
