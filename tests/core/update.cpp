@@ -51,6 +51,27 @@ TEMPLATE_TEST_CASE("a run touches its own elements only, wherever it stands", ""
   });
 }
 
+TEST_CASE(
+    "a step finds the parameter as it lies when gradients that lie otherwise were rewritten") {
+  Eigen::MatrixXf whole = Eigen::MatrixXf::Zero(3, 3), part = Eigen::MatrixXf::Zero(5, 3);
+  Eigen::MatrixXf wide = Eigen::MatrixXf::Constant(5, 3, 2.0f);
+  Eigen::MatrixXf narrow = Eigen::MatrixXf::Constant(3, 3, 2.0f);
+  et::Parameters<float> parameters;
+  parameters.add("whole", whole, wide.topRows(3)).add("part", part.bottomRows(3), narrow);
+  for (int step = 1; step <= 2; ++step) {
+    et::detail::update_gradients(parameters.elements(),
+                                 [](const auto& u, const auto&) { return 0.5f * u; });
+    et::detail::update<et::detail::Subtract, float>(parameters.elements(), nullptr,
+                                                    [](const auto& u, const auto&) { return u; });
+  }
+  CHECK((whole.array() == -1.5f).all());
+  CHECK((part.bottomRows(3).array() == -1.5f).all());
+  CHECK(part.topRows(2).isZero());
+  CHECK((wide.topRows(3).array() == 0.5f).all());
+  CHECK((wide.bottomRows(2).array() == 2.0f).all());
+  CHECK((narrow.array() == 0.5f).all());
+}
+
 TEST_CASE("gradients are rewritten in place, but never const ones") {
   Eigen::MatrixXf W = Eigen::MatrixXf::Ones(3, 3), dW = Eigen::MatrixXf::Constant(5, 3, 2.0f);
   et::Parameters<float> parameters;

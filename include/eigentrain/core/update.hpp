@@ -183,12 +183,14 @@ void require_writable_gradients(const Elements<S>& elements, std::string_view ow
 /// g ← rule(g, g, state...) for all gradients, in place. They must be writable. The rule may be
 /// either() of two.
 template <class S, class Rule>
-void update_gradients(Elements<S>& elements, const Rule& rule, S* const* streams = nullptr) {
-  for (Tensor<S>& tensor : elements.tensors) {
-    const Memory<const S>& g = tensor.gradient;
-    tensor.parameter = {const_cast<S*>(g.data), g.inner, g.outer, g.stride};
-  }
-  with_choice(rule, [&](const auto& chosen) { update<Assign>(elements, streams, chosen); });
+void update_gradients(const Elements<S>& elements, const Rule& rule, S* const* streams = nullptr) {
+  with_choice(rule, [&](const auto& chosen) {
+    const auto pass = pass_of<Assign>(elements, streams, chosen);
+    update_runs(elements, [&](const Tensor<S>& tensor, Run<S> run) {
+      run.parameter = const_cast<S*>(run.gradient);
+      pass(tensor, run);
+    });
+  });
 }
 
 }  // namespace eigentrain::detail
