@@ -30,6 +30,7 @@
 #include "eigentrain/core/log.hpp"
 #include "eigentrain/core/math.hpp"
 #include "eigentrain/core/memory.hpp"
+#include "eigentrain/core/met.hpp"
 #include "eigentrain/core/named.hpp"
 #include "eigentrain/core/names.hpp"
 #include "eigentrain/core/newton_schulz.hpp"

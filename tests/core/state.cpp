@@ -2,6 +2,8 @@
 #include "eigentrain/core/state.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "support/allocations.hpp"
@@ -56,4 +58,106 @@ TEST_CASE("a known list is bound again at no cost, another one only when it may 
   CHECK(state.stream(0)[0] == 7.0);
   state.bind(second, 1, true);
   CHECK(state.stream(0)[0] == 0.0);
+}
+
+namespace {
+
+/// Lists of one vector each, whose state begins at 0 and at 1 in a state that was made for them.
+struct Lists {
+  std::vector<float> memory = std::vector<float>(200);
+  Eigen::VectorXf gradient = Eigen::VectorXf(40);
+  et::Parameters<float> even, odd;
+  Lists() {
+    const auto line = reinterpret_cast<std::uintptr_t>(memory.data()) / 4 % 16;
+    float* const first = memory.data() + (16 - line);
+    even.add("t", Eigen::Map<Eigen::VectorXf>(first, 40), gradient);
+    odd.add("t", Eigen::Map<Eigen::VectorXf>(first + 1, 40), gradient);
+  }
+};
+
+/// Where the state of the first tensor begins, in a step with this state.
+et::Index begin_of(et::detail::State<float>& state, et::Parameters<float>& list,
+                   bool may_change = false) {
+  et::Elements<float>& elements = list.elements();
+  state.prepare(list, elements, 1, may_change);
+  return elements.tensors[0].state;
+}
+
+}  // namespace
+
+TEST_CASE("a step finds the places of its own state, whichever the list was stepped with before") {
+  Lists lists;
+  et::detail::State<float> even, odd;
+  CHECK(begin_of(even, lists.even, true) == 0);
+  CHECK(begin_of(odd, lists.odd, true) == 1);
+  for (int step = 0; step < 3; ++step) {
+    CHECK(begin_of(odd, lists.even) == 1);
+    CHECK(begin_of(odd, lists.even) == 1);
+    CHECK(begin_of(even, lists.even) == 0);
+    CHECK(begin_of(even, lists.odd) == 0);
+  }
+  CHECK(begin_of(even, lists.even) == 0);
+  even = odd;
+  CHECK(begin_of(even, lists.even) == 1);
+  CHECK(begin_of(even, lists.even) == 1);
+}
+
+TEST_CASE("a list that is another one now is looked at again, at the same address or not") {
+  Lists lists;
+  Eigen::VectorXf p = Eigen::VectorXf::Ones(41), g = p;
+  et::Parameters<float> longer;
+  longer.add("t", p, g);
+  et::detail::State<float> state;
+  std::optional<et::Parameters<float>> list(lists.even);
+  CHECK(begin_of(state, *list, true) == 0);
+  list.emplace(longer);
+  CHECK_THROWS_AS(begin_of(state, *list), std::invalid_argument);
+  list.emplace(lists.odd);
+  CHECK(begin_of(state, *list) == 0);
+  *list = longer;
+  CHECK_THROWS_AS(begin_of(state, *list), std::invalid_argument);
+  *list = lists.odd;
+  CHECK(begin_of(state, *list) == 0);
+  CHECK_THROWS_AS(begin_of(state, longer), std::invalid_argument);
+  *list = std::move(longer);
+  CHECK_THROWS_AS(begin_of(state, *list), std::invalid_argument);
+  *list = lists.even;
+  CHECK(begin_of(state, *list) == 0);
+  list->add("more", p, g);
+  CHECK_THROWS_AS(begin_of(state, *list), std::invalid_argument);
+  list->keep_only([](et::Index i) { return i == 0; });
+  CHECK(begin_of(state, *list) == 0);
+  list->set_options("t", {.weight_decay = false});
+  CHECK(begin_of(state, *list) == 0);
+}
+
+TEST_CASE("a state that is another one now is bound again, at the same address or not") {
+  Lists lists;
+  Eigen::VectorXf p = Eigen::VectorXf::Ones(41), g = p;
+  et::Parameters<float> longer;
+  longer.add("t", p, g);
+  std::optional<et::detail::State<float>> state(std::in_place);
+  CHECK(begin_of(*state, lists.even, true) == 0);
+  et::detail::State<float> moved = std::move(*state);
+  CHECK(begin_of(moved, lists.even) == 0);
+  CHECK_THROWS_AS(begin_of(*state, lists.even), std::invalid_argument);
+  state.emplace();
+  CHECK(begin_of(*state, lists.even, true) == 0);
+  state.emplace(moved);
+  state->bind(longer, 1, true);  // its first step was over another list, after all
+  CHECK_THROWS_AS(begin_of(*state, lists.even), std::invalid_argument);
+  CHECK(begin_of(*state, lists.even, true) == 0);
+  CHECK(begin_of(*state, lists.even) == 0);
+  state->bind(longer, 1, true);
+  CHECK_THROWS_AS(begin_of(*state, lists.even), std::invalid_argument);
+}
+
+TEST_CASE("a list that is known is prepared for a step without a look at it") {
+  Lists lists;
+  et::detail::State<float> state;
+  CHECK(begin_of(state, lists.even, true) == 0);
+  et::Elements<float>& elements = lists.even.elements();
+  elements.tensors[0].state = 7;
+  state.prepare(lists.even, elements, 1, false);
+  CHECK(elements.tensors[0].state == 7);
 }

@@ -66,10 +66,9 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   /// The same, watched by a Monitor.
   template <class Observer>
   bool step(Parameters<S>& parameters, Observer& observer) {
-    // The first step fixes the list; until one has written state, another list may come.
-    state_.bind(parameters, slots(), !begun_);
     Elements<S>& elements = parameters.elements();
-    state_.place(elements);
+    // The first step fixes the list; until one has written state, another list may come.
+    state_.prepare(parameters, elements, slots(), !begun_);
     if constexpr (measures) detail::with_items(links_, [](auto&... all) { (all.begin(), ...); });
     if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];

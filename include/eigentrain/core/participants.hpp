@@ -59,11 +59,15 @@ class Participants {
       if (tensor.parameter.data != parameter) tensor.parameter.data = parameter;
       if (tensor.gradient.data != gradient) tensor.gradient.data = gradient;
     }
-    for (Index i : empty_) entries.tensor(i);
+    if (empty_.begin() != empty_.end()) require_empty(entries);
     return elements_;
   }
 
  private:
+  EIGENTRAIN_NOINLINE void require_empty(const Entries<S>& entries) const {
+    for (Index i : empty_) entries.tensor(i);
+  }
+
   EIGENTRAIN_COLD void know(const Entries<S>& entries) {
     require(entries.size() > 0, "Parameters: the list is empty; add() tensors first");
     const auto most = static_cast<std::size_t>(entries.size());
@@ -71,6 +75,7 @@ class Participants {
     empty_.resize(most);
     std::size_t tensors = 0, empties = 0;
     elements_.total = 0;
+    elements_.state.forget();
     for (Index i = 0; i < entries.size(); ++i) {
       if (entries[i].options.frozen) continue;
       const Tensor<S> tensor = entries.tensor(i);

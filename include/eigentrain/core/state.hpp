@@ -19,23 +19,31 @@ class State {
   /// Prepares for a step over this list. A new list, which is one with other sizes, is taken only
   /// where `may_change` says so, that is before the first step has been made; its state is zero.
   /// Throws std::invalid_argument otherwise, with nothing changed.
-  void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
+  EIGENTRAIN_NOINLINE void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
     const Index n = parameters.size();
     bool known = n == static_cast<Index>(places_.size());
     for (Index i = 0; i < n && known; ++i) known = parameters.count(i) == place_of(i).size;
-    if (known) [[likely]] {
-      return;
-    }
+    if (known) return;
     if (!may_change) refuse(parameters);
     take(parameters, streams);
   }
 
   /// Tells every tensor where its state begins.
-  void place(Elements<S>& elements) const {
-    for (Tensor<S>& tensor : elements.tensors) {
-      const Index begin = place_of(tensor.number).begin;
-      if (tensor.state != begin) tensor.state = begin;  // other threads keep what isn't written
+  void place(Elements<S>& elements) {
+    for (Tensor<S>& tensor : elements.tensors) tensor.state = place_of(tensor.number).begin;
+    elements.state.meet(this);
+    elements_.meet(&elements);
+  }
+
+  /// Both, for a step over the elements of this list. Nothing is left to do where the step before
+  /// was one over them with this state, and neither has become another.
+  void prepare(const Parameters<S>& parameters, Elements<S>& elements, Index streams,
+               bool may_change) {
+    if (elements.state.has_met(this) && elements_.has_met(&elements)) [[likely]] {
+      return;
     }
+    bind(parameters, streams, may_change);
+    place(elements);
   }
 
   S* stream(Index k) { return arena_.stream(k); }
@@ -80,6 +88,7 @@ class State {
     }
     arena_ = Arena<S>(streams, end);
     places_ = static_cast<Buffer<Place>&&>(places);
+    elements_.forget();
   }
 
   // The first place from `end` on that is as far behind the beginning of a cache line as the
@@ -115,6 +124,7 @@ class State {
 
   Buffer<Place> places_;
   Arena<S> arena_;
+  Met elements_;  // that have these places
 };
 
 }  // namespace eigentrain::detail

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "eigentrain/core/buffer.hpp"
+#include "eigentrain/core/met.hpp"
 #include "eigentrain/core/view.hpp"
 
 namespace eigentrain {
@@ -67,7 +68,8 @@ struct Elements {
   detail::Buffer<Tensor<S>> tensors;    ///< those with values, in the order of the list
   Index total = 0;                      ///< how many there are
   detail::Buffer<double> partial_sums;  ///< room for reductions, reduction_values a chunk
-  Index chunks = 0;  ///< of all tensors, where this step's threads share whole chunks; else 0
+  Index chunks = 0;   ///< of all tensors, where this step's threads share whole chunks; else 0
+  detail::Met state;  ///< whose places the tensors have, as long as the list stays the same
 
   /// From now on threads share whole chunks, each of one tensor, for the rest of the step: who has
   /// summed one up also updates it, out of its own cache.

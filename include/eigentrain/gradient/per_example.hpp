@@ -59,10 +59,9 @@ class PerExampleMean {
   /// since the first example.
   double add(Parameters<S>& parameters) {
     constexpr std::string_view owner = "PerExampleMean";
-    state_.bind(parameters, 1, count_ == 0);
     Elements<S>& elements = parameters.elements();
+    state_.prepare(parameters, elements, 1, count_ == 0);
     require_same(elements);
-    state_.place(elements);
     const UpdateStream<S> gradients(elements, nullptr);
     const double norm = detail::l2_norm(gradients);
     SkipCounts counts;
