@@ -61,6 +61,7 @@
 #include "eigentrain/core/state.hpp"
 #include "eigentrain/core/state_visitor.hpp"
 #include "eigentrain/core/step.hpp"
+#include "eigentrain/core/strips.hpp"
 #include "eigentrain/core/tail.hpp"
 #include "eigentrain/core/tensor.hpp"
 #include "eigentrain/core/truncated_normal.hpp"

@@ -92,6 +92,23 @@ EIGENTRAIN_KERNEL_WITH_FMA EIGENTRAIN_TARGET_AVX512 void run_avx512(const Body& 
 }
 #endif
 
+/// Runs a body with registers of a level that is in use, or narrower; see simd_dispatch().
+template <class Body>
+EIGENTRAIN_INLINE void run_at(SimdLevel level, const Body& body) {
+  switch (level) {
+#if EIGENTRAIN_HAS_AVX512
+    case SimdLevel::avx512:
+      return run_avx512(body);
+#endif
+#if EIGENTRAIN_HAS_AVX2
+    case SimdLevel::avx2:
+      return run_avx2(body);
+#endif
+    default:
+      return run_baseline(body);
+  }
+}
+
 }  // namespace detail
 
 /// Runs `body.template operator()<Bytes>()` with registers of `Bytes` bytes, compiled for the level
@@ -104,18 +121,7 @@ EIGENTRAIN_KERNEL_WITH_FMA EIGENTRAIN_TARGET_AVX512 void run_avx512(const Body& 
 /// are no wider than those of `widest`.
 template <class Body>
 EIGENTRAIN_INLINE void simd_dispatch(const Body& body, SimdLevel widest = SimdLevel::avx512) {
-  switch (detail::simd_level_within(widest)) {
-#if EIGENTRAIN_HAS_AVX512
-    case SimdLevel::avx512:
-      return detail::run_avx512(body);
-#endif
-#if EIGENTRAIN_HAS_AVX2
-    case SimdLevel::avx2:
-      return detail::run_avx2(body);
-#endif
-    default:
-      return detail::run_baseline(body);
-  }
+  detail::run_at(detail::simd_level_within(widest), body);
 }
 
 }  // namespace eigentrain

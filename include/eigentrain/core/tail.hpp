@@ -10,13 +10,13 @@
 
 namespace eigentrain::detail {
 
-/// How many values lie before the first one at which a register of `width` values is aligned; 0
-/// where aligning isn't worth it or isn't possible.
+/// How many values lie before the first one at which a register of `width` values, a power of two,
+/// is aligned; 0 where aligning isn't worth it or isn't possible.
 template <class S>
 Eigen::Index head_size(const S* first, Eigen::Index n, Eigen::Index width) {
   const auto address = reinterpret_cast<std::uintptr_t>(first);
   if (n < 48 * width || address % sizeof(S) != 0) return 0;
-  return static_cast<Eigen::Index>((0 - address / sizeof(S)) % static_cast<std::size_t>(width));
+  return static_cast<Eigen::Index>((0 - address / sizeof(S)) & static_cast<std::size_t>(width - 1));
 }
 
 /// Values in the widest register of any level.

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "eigentrain/core/parallel.hpp"
-#include "eigentrain/core/run.hpp"
-#include "eigentrain/core/tail.hpp"
+#include "eigentrain/core/strips.hpp"
 
 namespace eigentrain::detail {
 
@@ -31,16 +30,6 @@ struct Keep {
   }
 };
 
-/// Neighbouring elements of a pass: `size` values of the gradient, and of the parameter and each
-/// state stream, in this order, with where their new values go to.
-template <class S, std::size_t Slots>
-struct Strip {
-  Index size;
-  const S* gradient;
-  S* from[Slots + 1];
-  S* to[Slots + 1];
-};
-
 /// The loop over a strip in registers of `Bytes`, of which it has a whole number. K counts the
 /// state streams.
 template <class How, int Bytes, class S, std::size_t... K, class... Rules>
@@ -57,81 +46,56 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
   }
 }
 
+/// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for the elements of some strips,
+/// one strip after the other.
 template <class How, class S, std::size_t Slots, class... Rules>
-void update_short_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
-                      Index n, const Rules&... rules);
-
-/// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
-/// place. In registers no wider than those of `widest`.
-///
-/// All elements go through the same loop over whole registers, so that a result can't depend on
-/// where its element stands. Where n is no multiple of a register, or the first parameter isn't
-/// aligned to one, the first and the last elements, as many as the widest register holds, are
-/// strips of their own that overlap with the others: what they make is kept apart until these are
-/// done, and then put back, the same results again where it overlaps. The kernels, of which there
-/// is one for every level, know nothing of this, for the compile time.
-template <class How, class S, std::size_t Slots, class... Rules>
-void update_run(SimdLevel widest, S* parameter, const S* gradient,
-                const std::array<S*, Slots>& streams, Index n, const Rules&... rules) {
-  constexpr Index room = padded_size<S>;
-  if (n < room) [[unlikely]] {
-    return update_short_run<How>(parameter, gradient, streams, n, rules...);
-  }
-  const SimdLevel level = simd_level_within(widest);
-  const Index width = static_cast<Index>(level) / static_cast<Index>(sizeof(S));
-  const Index head = head_size(parameter, n, width), tail = (n - head) % width;
-  enum { first, last, between };
-  S ends[2][Slots + 1][room];
-  Strip<S, Slots> strips[3];
-  Strip<S, Slots>* at = strips;
-  for (int part = head > 0 ? first : last; part <= between; ++part) {
-    if (part == last && tail == 0) continue;
-    const Index begin = part == first ? 0 : part == last ? n - room : head;
-    at->size = part == between ? n - head - tail : room;
-    at->gradient = gradient + begin;
-    for (std::size_t k = 0; k <= Slots; ++k) {
-      at->from[k] = (k == 0 ? parameter : streams[k - 1]) + begin;
-      at->to[k] = part == between ? at->from[k] : ends[part][k];
-    }
-    ++at;
-  }
-  const auto kernel = [=, begin = &strips[0], end = at]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+EIGENTRAIN_INLINE void update_strips(SimdLevel level, const Strip<S, Slots>* begin,
+                                     const Strip<S, Slots>* end, const Rules&... rules) {
+  const auto kernel = [=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     for (const Strip<S, Slots>* strip = begin; strip != end; ++strip) {
       const Strip<S, Slots> local = *strip;  // stores through its pointers can't change it
       update_strip<How, Bytes>(std::make_index_sequence<Slots>(), local, rules...);
     }
   };
-  simd_dispatch(kernel, level);
-  while (--at != strips) {  // the last one is that between
-    const Strip<S, Slots>& end = at[-1];
-    for (std::size_t k = How::writes ? 0 : 1; k <= Slots; ++k) {
-      std::memcpy(end.from[k], end.to[k], sizeof ends[0][0]);
-    }
+  run_at(level, kernel);
+}
+
+/// update_run() for fewer elements than the widest register holds: through padded copies.
+template <class How, class S, std::size_t Slots, class... Rules>
+EIGENTRAIN_COLD void update_short_run(SimdLevel level, S* parameter, const S* gradient,
+                                      const std::array<S*, Slots>& streams, Index n,
+                                      const Rules&... rules) {
+  S padded[Slots + 2][padded_size<S>];
+  Strip<S, Slots> strip{padded_size<S>, pad(padded[Slots + 1], gradient, n), {}, {}};
+  for (std::size_t k = 0; k <= Slots; ++k) {
+    strip.from[k] = strip.to[k] = pad(padded[k], k == 0 ? parameter : streams[k - 1], n);
   }
+  update_strips<How>(level, &strip, &strip + 1, rules...);
+  const auto bytes = static_cast<std::size_t>(n) * sizeof(S);
+  if constexpr (How::writes) std::memcpy(parameter, padded[0], bytes);
+  for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 1], bytes);
+}
+
+/// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
+/// place. In registers no wider than those of `widest`. The kernels, of which there is one for
+/// every level, know nothing of the ends of a run, for the compile time; see Strips.
+template <class How, class S, std::size_t Slots, class... Rules>
+EIGENTRAIN_INLINE void update_run(SimdLevel widest, S* parameter, const S* gradient,
+                                  const std::array<S*, Slots>& streams, Index n,
+                                  const Rules&... rules) {
+  const SimdLevel level = simd_level_within(widest);
+  if (n < padded_size<S>) [[unlikely]] {
+    return update_short_run<How>(level, parameter, gradient, streams, n, rules...);
+  }
+  const auto width = static_cast<Index>(static_cast<std::size_t>(level) / sizeof(S));
+  const Strips<S, Slots> strips(parameter, gradient, streams, n, width);
+  update_strips<How>(level, strips.begin(), strips.end(), rules...);
+  strips.put_back(How::writes);
 }
 template <class How, class S, std::size_t Slots, class... Rules>
 void update_run(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index n,
                 const Rules&... rules) {
   update_run<How>(SimdLevel::avx512, parameter, gradient, streams, n, rules...);
-}
-
-/// The same for fewer elements than the widest register holds: through padded copies.
-template <class How, class S, std::size_t Slots, class... Rules>
-EIGENTRAIN_COLD void update_short_run(S* parameter, const S* gradient,
-                                      const std::array<S*, Slots>& streams, Index n,
-                                      const Rules&... rules) {
-  constexpr Index room = padded_size<S>;
-  S padded[Slots + 2][room];
-  std::array<S*, Slots> padded_streams{};
-  pad(padded[0], parameter, n);
-  pad(padded[1], gradient, n);
-  for (std::size_t k = 0; k != Slots; ++k) {
-    padded_streams[k] = pad(padded[k + 2], streams[k], n);
-  }
-  update_run<How>(padded[0], padded[1], padded_streams, room, rules...);
-  const auto bytes = static_cast<std::size_t>(n) * sizeof(S);
-  if constexpr (How::writes) std::memcpy(parameter, padded[0], bytes);
-  for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 2], bytes);
 }
 
 /// The widest registers for a pass over so many elements. Rules without state do little but wait
