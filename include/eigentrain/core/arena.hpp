@@ -23,6 +23,7 @@ class Arena {
   Arena(Index streams, Index length) : streams_(streams), length_(length) {
     if (streams == 0 || length == 0) return;
     const Index bytes = length * static_cast<Index>(sizeof(S));
+    first_ = stagger;
     stride_ = (bytes + page - 1) / page * page + stagger;
     memory_ = detail::Bytes(static_cast<std::size_t>(streams * stride_ + stagger), page);
   }
@@ -42,14 +43,11 @@ class Arena {
  private:
   static constexpr Index stagger = 1024;
 
-  void* place(Index k) const {
-    char* const begin = static_cast<char*>(memory_.data());
-    return begin == nullptr ? nullptr : begin + stagger + k * stride_;
-  }
+  void* place(Index k) const { return static_cast<char*>(memory_.data()) + first_ + k * stride_; }
 
   Index streams_ = 0;
   Index length_ = 0;
-  Index stride_ = 0;  // in bytes
+  Index first_ = 0, stride_ = 0;  // in bytes; nothing where there is no memory
   detail::Bytes memory_;
 };
 

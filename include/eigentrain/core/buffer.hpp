@@ -53,6 +53,8 @@ class Bytes {
   template <class>
   friend class Buffer;
 
+  void* end() const { return static_cast<char*>(data_) + size_; }
+
   void reserve(std::size_t capacity) {
     if (capacity == 0) return;
     void* data = ::operator new(capacity, std::align_val_t(alignment_));
@@ -103,9 +105,9 @@ class Buffer {
   bool same_bytes(const Buffer& other) const { return bytes_.same_as(other.bytes_); }
 
   T* begin() { return static_cast<T*>(bytes_.data_); }
-  T* end() { return static_cast<T*>(bytes_.data_) + bytes_.size_ / sizeof(T); }
+  T* end() { return static_cast<T*>(bytes_.end()); }
   const T* begin() const { return static_cast<const T*>(bytes_.data_); }
-  const T* end() const { return static_cast<const T*>(bytes_.data_) + bytes_.size_ / sizeof(T); }
+  const T* end() const { return static_cast<const T*>(bytes_.end()); }
   T* data() { return static_cast<T*>(bytes_.data_); }
   const T* data() const { return static_cast<const T*>(bytes_.data_); }
   T& operator[](std::size_t i) { return static_cast<T*>(bytes_.data_)[i]; }

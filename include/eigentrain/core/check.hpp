@@ -151,10 +151,21 @@ EIGENTRAIN_NOINLINE inline void require_in(const Range& range, double value, std
           range.low, ", ", range.high, range.high_open ? ")" : "]", ", got ", value);
 }
 
-/// As require_in, for counts: "cosine_decay: steps must be at least 1, got 0".
-EIGENTRAIN_NOINLINE inline void require_at_least(std::int64_t least, std::int64_t value,
-                                                 std::string_view owner, std::string_view name) {
-  require(value >= least, owner, ": ", name, " must be at least ", least, ", got ", value);
+namespace detail {
+[[noreturn]] EIGENTRAIN_COLD inline void refuse_less(std::int64_t least, std::int64_t value,
+                                                     std::string_view owner,
+                                                     std::string_view name) {
+  fail({owner, ": ", name, " must be at least ", least, ", got ", value});
+}
+}  // namespace detail
+
+/// As require_in, for counts: "cosine_decay: steps must be at least 1, got 0". Part of its caller,
+/// since a schedule asks in every step.
+inline void require_at_least(std::int64_t least, std::int64_t value, std::string_view owner,
+                             std::string_view name) {
+  if (value < least) [[unlikely]] {
+    detail::refuse_less(least, value, owner, name);
+  }
 }
 
 /// For counters that a caller or a file sets: 0 to 2⁶², so that what is added to them fits, too.

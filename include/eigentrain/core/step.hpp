@@ -16,55 +16,56 @@ namespace detail {
 /// times base^(t mod 32), one product after the other.
 class StepPowers {
  public:
-  double operator()(double base, std::int64_t count) { return power_of(base, count, this); }
-
   /// baseᵗ for t = `count`, with what `known` remembers, if there is something.
-  EIGENTRAIN_NOINLINE static double power_of(double base, std::int64_t count, StepPowers* known) {
-    Entry fresh;
-    Entry* entry = known != nullptr ? known->find(base) : &fresh;
-    if (entry->count + 1 == count) {
-      entry->low *= base;
-      if (count % period == 0) start_period(*entry, entry->low, count);
-    } else if (entry->count != count) {
-      start(*entry, base, count);
+  static double power_of(double base, std::int64_t count, StepPowers* known) {
+    if (known != nullptr) [[likely]] {
+      for (Entry& entry : known->entries_) {
+        if (entry.base != base) continue;
+        if (entry.count + 1 == count && count % period != 0) [[likely]] {
+          entry.low *= base;
+          entry.count = count;
+        }
+        if (entry.count == count) [[likely]] {
+          return (entry.high * entry.low)[0];
+        }
+        break;
+      }
     }
-    entry->count = count;
-    return (entry->high * entry->low)[0];
+    return start(base, count, known);
   }
 
  private:
   static constexpr std::int64_t period = 32;
   static constexpr std::size_t memory = 4;  // bases that are remembered
   struct Entry {
-    double base = 0.0;
+    double base = __builtin_nan("");  // which no base equals
     std::int64_t count = -1;
     Exact high = 1.0, low = 1.0;
   };
 
-  EIGENTRAIN_COLD static void start(Entry& entry, double base, std::int64_t count) {
-    const std::int64_t rest = count % period;
-    Exact product = 1.0, low = 1.0;
-    for (std::int64_t i = 0; i < period; ++i) {
-      if (i == rest) low = product;
-      product *= base;
+  // Where this is no step after the one that is remembered, or one that begins a period.
+  EIGENTRAIN_COLD static double start(double base, std::int64_t count, StepPowers* known) {
+    Entry fresh;
+    Entry& entry = known != nullptr ? *known->place_for(base) : fresh;
+    Exact whole = entry.low * base, low = 1.0;  // the last product of a period
+    if (entry.base != base || entry.count + 1 != count) {
+      whole = 1.0;
+      for (std::int64_t i = 0; i < period; ++i) {
+        if (i == count % period) low = whole;
+        whole *= base;
+      }
     }
-    start_period(entry, product, count);
-    entry.low = low;
-  }
-  // `whole` is base^period.
-  EIGENTRAIN_COLD static void start_period(Entry& entry, Exact whole, std::int64_t count) {
-    entry.high = power(whole, count / period);
-    entry.low = 1.0;
+    entry = {base, count, power(whole, count / period), low};
+    return (entry.high * entry.low)[0];
   }
 
-  Entry* find(double base) {
+  // Where a base is remembered, or the one that came first.
+  Entry* place_for(double base) {
     for (Entry& entry : entries_) {
-      if (entry.base == base && entry.count >= 0) return &entry;
+      if (entry.base == base) return &entry;
     }
-    Entry* oldest = &entries_[next_];
+    Entry* const oldest = &entries_[next_];
     next_ = (next_ + 1) % memory;
-    *oldest = Entry{};
-    oldest->base = base;
     return oldest;
   }
 

@@ -75,8 +75,9 @@ class AnyView {
     }
   }
 
-  // The address of the first value now.
-  EIGENTRAIN_NOINLINE void* data_now(std::string_view owner, std::string_view role) const {
+  // The address of the first value now. Part of its caller, as every step asks for it, and only a
+  // message needs the names.
+  EIGENTRAIN_INLINE void* data_now(const std::string_view& owner, std::string_view role) const {
     if (find_ == nullptr) return data_;
     Shape now;
     void* const data = find_(object_, now);
@@ -137,7 +138,7 @@ class View : public detail::AnyView {
 
   /// Where the first number lies now. Throws std::invalid_argument if the shape is no longer that
   /// of the beginning; `owner` and `role` name the tensor in the message.
-  S* data(std::string_view owner, std::string_view role) const {
+  S* data(const std::string_view& owner, std::string_view role) const {
     return static_cast<S*>(data_now(owner, role));
   }
   /// Where all numbers lie now; throws as data().

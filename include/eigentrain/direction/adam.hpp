@@ -29,27 +29,27 @@ auto adam_moments(const AdamDirectionOptions& options) {
 
 // What belongs to the step, formed in double: m̂ / (√v̂ + ε), with above and below times the first
 // correction, is m / (root·√v + margin), which is one product less an element.
+template <class S>
 struct AdamScalars {
-  double root, margin;
+  S root, margin;
 };
-EIGENTRAIN_NOINLINE inline AdamScalars adam_scalars(const AdamDirectionOptions& options,
-                                                    const Step& step, bool corrected) {
+template <class S>
+EIGENTRAIN_NOINLINE AdamScalars<S> adam_scalars(const AdamDirectionOptions& options,
+                                                const Step& step, bool corrected) {
   const Exact one = 1.0;
-  Exact m_correction = one, root = one;
-  if (options.bias_correction) {
-    m_correction = one - step.power(options.beta1);
-    root = corrected ? m_correction : m_correction / sqrt(one - step.power(options.beta2));
-  }
+  if (!options.bias_correction) return {S(1), S(options.epsilon)};
+  const Exact m_correction = one - step.power(options.beta1);
+  Exact root = m_correction;
+  if (!corrected) root /= sqrt(one - step.power(options.beta2));
   const Exact margin = (options.epsilon_hat ? root : m_correction) * options.epsilon;
-  return {root[0], margin[0]};
+  return {S(root[0]), S(margin[0])};
 }
 
 /// (m, v) ↦ m̂ / (√v̂ + ε). If `corrected`, it is v̂ that comes in the place of v.
 template <class S>
 auto adam_quotient(const AdamDirectionOptions& options, const Step& step, bool corrected = false) {
-  const AdamScalars scalars = adam_scalars(options, step, corrected);
-  return [root = S(scalars.root), margin = S(scalars.margin)](const auto& m, const auto& v)
-             EIGENTRAIN_INLINE_LAMBDA { return m / (root * sqrt(v) + margin); };
+  return [s = adam_scalars<S>(options, step, corrected)](const auto& m, const auto& v)
+             EIGENTRAIN_INLINE_LAMBDA { return m / (s.root * sqrt(v) + s.margin); };
 }
 
 /// Adam's options out of those of an optimizer that has them too.
