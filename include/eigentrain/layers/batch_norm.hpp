@@ -62,24 +62,25 @@ class BatchNorm : public RunningStatistics<S> {
   /// than 2 columns (one value a channel has no variance), or if the output has another shape.
   void forward(const BatchInput<S>& input, BatchOutput<S> output) {
     this->check(input, output, frozen_ ? 1 : 2);
-    train(detail::columns_of<const S>(input), detail::columns_of<S>(output));
+    train<detail::in_matrices>(detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
   /// The same for tensors: see channels().
   void forward(const Channels<const S>& input, const Channels<S>& output) {
     this->check(input, output, frozen_ ? 1 : 2);
-    train(input, output);
+    train<detail::Walk::either>(input, output);
   }
 
   /// Evaluation: normalizes by the running statistics. Changes nothing, so threads may share the
   /// layer. Throws as forward(), but takes a single sample.
   void evaluate(const BatchInput<S>& input, BatchOutput<S> output) const {
     this->check(input, output, 1);
-    evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
+    this->template normalize_by_running<detail::in_matrices>(
+        epsilon_, detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
   /// The same for tensors: see channels().
   void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
     this->check(input, output, 1);
-    this->normalize_by_running(epsilon_, input, output, output, {});
+    this->template normalize_by_running<detail::Walk::either>(epsilon_, input, output);
   }
 
   /// From ∂L/∂y to ∂L/∂x for the batch of the last forward(), through its mean and variance:
@@ -91,12 +92,12 @@ class BatchNorm : public RunningStatistics<S> {
   /// Throws std::invalid_argument, with nothing changed, if a shape is not that batch's.
   void backward(const BatchInput<S>& output_gradient, BatchOutput<S> input_gradient) {
     kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
-    backward(detail::columns_of<const S>(output_gradient), detail::columns_of<S>(input_gradient));
+    backward<detail::in_matrices>(detail::columns_of<const S>(output_gradient),
+                                  detail::columns_of<S>(input_gradient));
   }
   /// The same for tensors: see channels().
   void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
-    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
-    differentiate<false>(kept_.values("BatchNorm"), output_gradient, input_gradient);
+    backward<detail::Walk::either>(output_gradient, input_gradient);
   }
 
   /// The same, bit for bit, for a layer with `keep = false`, from the last forward()'s input.
@@ -104,15 +105,14 @@ class BatchNorm : public RunningStatistics<S> {
   void backward(const BatchInput<S>& input, const BatchInput<S>& output_gradient,
                 BatchOutput<S> input_gradient) {
     kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
-    backward(detail::columns_of<const S>(input), detail::columns_of<const S>(output_gradient),
-             detail::columns_of<S>(input_gradient));
+    backward<detail::in_matrices>(detail::columns_of<const S>(input),
+                                  detail::columns_of<const S>(output_gradient),
+                                  detail::columns_of<S>(input_gradient));
   }
   /// The same for tensors: see channels().
   void backward(const Channels<const S>& input, const Channels<const S>& output_gradient,
                 const Channels<S>& input_gradient) {
-    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
-    kept_.require_input(input, "BatchNorm");
-    differentiate<true>(input, output_gradient, input_gradient);
+    backward<detail::Walk::either>(input, output_gradient, input_gradient);
   }
 
   /// With frozen statistics, training normalizes by the running statistics, which don't change, and
@@ -126,25 +126,39 @@ class BatchNorm : public RunningStatistics<S> {
     return {rows, rows + this->features(), rows + 2 * this->features()};
   }
 
+  template <detail::Walk W>
   void train(const Channels<const S>& input, const Channels<S>& output) {
     const auto normalized = kept_.prepare(input, output, "BatchNorm");
     was_frozen_ = frozen_;
     if (frozen_) {
-      return this->normalize_by_running(epsilon_, input, output, normalized, known(0));
+      return this->template normalize_by_running<W>(epsilon_, input, output, normalized, known(0));
     }
     const detail::SetShape shape = detail::channel_sets(input);
     detail::for_set_blocks(shape, [&](Eigen::Index k, Eigen::Index count) {
       const auto part = shape.part(count);
       double *const means = sums_.data() + k, *const squares = products_.data() + k;
-      detail::set_moments<true, S>(part, detail::channel_memory(input).from(k), means, squares);
+      detail::set_moments<true, S, W>(part, detail::channel_memory(input).from(k), means, squares);
       detail::set_normalization<S>(count, shape.size(), epsilon_, means, squares, known(k));
-      this->normalize_part(part, k, input, output, normalized, known(k));
+      this->template normalize_part<W>(part, k, input, output, normalized, known(k));
     });
     this->move_to(shape.size(), sums_.data(), products_.data());
   }
 
+  template <detail::Walk W>
+  void backward(const Channels<const S>& output_gradient, const Channels<S>& input_gradient) {
+    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
+    differentiate<W, false>(kept_.values("BatchNorm"), output_gradient, input_gradient);
+  }
+  template <detail::Walk W>
+  void backward(const Channels<const S>& input, const Channels<const S>& output_gradient,
+                const Channels<S>& input_gradient) {
+    kept_.require_gradients(output_gradient, input_gradient, "BatchNorm");
+    kept_.require_input(input, "BatchNorm");
+    differentiate<W, true>(input, output_gradient, input_gradient);
+  }
+
   // `batch` is x̂, or, Again, x.
-  template <bool Again>
+  template <detail::Walk W, bool Again>
   void differentiate(const Channels<const S>& batch, const Channels<const S>& gradient,
                      const Channels<S>& result) {
     const detail::SetShape shape = detail::channel_sets(gradient);
@@ -153,15 +167,15 @@ class BatchNorm : public RunningStatistics<S> {
       detail::SetBlock<S> block;
       const auto part = shape.part(count);
       const auto dy = detail::channel_memory(gradient).from(k);
-      detail::set_gradient_sums<detail::Weight::none, S>(part, dy, all.from(k), nullptr, block.sums,
-                                                         block.products);
+      detail::set_gradient_sums<detail::Weight::none, S, W>(part, dy, all.from(k), nullptr,
+                                                            block.sums, block.products);
       detail::set_means<S>(count, 1.0, block.sums, block.products, this->row(3) + k,
                            this->row(1) + k);
       // Constants have no derivative.
       const double divisor = was_frozen_ ? ranges::infinity : shape.size();
       detail::set_means<S>(count, divisor, block.sums, block.products, block.mean, block.mean_rest);
       detail::set_products<S>(count, this->row(0) + k, known(k).scale, block.scale);
-      detail::set_input_gradient<detail::Weight::none, S>(
+      detail::set_input_gradient<detail::Weight::none, S, W>(
           part, dy, detail::channel_memory(result).from(k), all.from(k), nullptr,
           {block.mean, block.mean_rest, block.scale});
     });

@@ -25,8 +25,11 @@ SetMemory<S> channel_memory(const Channels<S>& batch) {
   return {batch.data, batch.inner, batch.stride};
 }
 
+/// How channels are walked over in matrices; in tensors, their place decides.
+inline constexpr Walk in_matrices = Walk::across;
+
 /// Σ ∂L/∂y and Σ ∂L/∂y·x̂ of every channel; or, for sets across, what this part of the batch adds.
-template <class S, bool Again>
+template <class S, Walk W, bool Again>
 void channel_gradient_sums(const Channels<const S>& gradient,
                            const NormalizedBatch<S, Again>& batch, double* sums, double* products,
                            bool goes_on) {
@@ -35,8 +38,8 @@ void channel_gradient_sums(const Channels<const S>& gradient,
   parallel_ranges(shape.count, set_block, [&](Index begin, Index end) {
     for (Index k = begin; k < end; k += most_across) {
       const Index count = end - k < most_across ? end - k : most_across;
-      set_gradient_sums<Weight::none, S>(shape.part(count), channel_memory(gradient).from(k),
-                                         batch.from(k), nullptr, sums + k, products + k);
+      set_gradient_sums<Weight::none, S, W>(shape.part(count), channel_memory(gradient).from(k),
+                                            batch.from(k), nullptr, sums + k, products + k);
     }
   });
 }

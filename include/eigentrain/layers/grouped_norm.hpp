@@ -106,6 +106,7 @@ class GroupedNorm : public PerSample<S, State, Norm> {
   }
 
   // Adds the batch to `all`, if that is anywhere.
+  template <detail::Walk W>
   void normalize(const Channels<const S>& input, const Channels<S>& output,
                  const Channels<S>& normalized, S* scales, const Moments& all = {}) const {
     const detail::SetShape shape = sets(input);
@@ -113,8 +114,8 @@ class GroupedNorm : public PerSample<S, State, Norm> {
     for_blocks(input, [&](Groups& groups, Index n) {
       detail::SetBlock<S> block;
       for_channels(groups, [&](Index c, Index count) {
-        detail::set_moments<true, S>(shape.part(count), memory(input, n, c), block.sums,
-                                     block.products);
+        detail::set_moments<true, S, W>(shape.part(count), memory(input, n, c), block.sums,
+                                        block.products);
         for (Index k = 0; k < count; ++k) {
           // Chan's formula, which leaves the mean and the deviations of constants exact.
           const Index g = (c + k) / width() - groups.first, before = (c + k) % width();
@@ -140,13 +141,14 @@ class GroupedNorm : public PerSample<S, State, Norm> {
       }
       for_channels(groups, [&](Index c, Index channels) {
         spread(groups, c, channels, block);
-        detail::set_normalize<weights, S>(
+        detail::set_normalize<weights, S, W>(
             shape.part(channels), memory(input, n, c), memory(output, n, c),
             memory(normalized, n, c), block.by(block.scale), this->row(0) + c, this->row(2) + c);
       });
     });
   }
 
+  template <detail::Walk W>
   void differentiate(const Channels<const S>& gradient, const Channels<S>& result,
                      const Channels<const S>& kept, const S* scales) {
     const detail::SetShape shape = sets(gradient);
@@ -163,9 +165,9 @@ class GroupedNorm : public PerSample<S, State, Norm> {
         return {memory(kept, n, c)};
       };
       for_channels(groups, [&](Index c, Index channels) {
-        detail::set_gradient_sums<detail::Weight::none, S>(shape.part(channels),
-                                                           memory(gradient, n, c), values(c),
-                                                           nullptr, block.sums, block.products);
+        detail::set_gradient_sums<detail::Weight::none, S, W>(shape.part(channels),
+                                                              memory(gradient, n, c), values(c),
+                                                              nullptr, block.sums, block.products);
         for (Index k = 0; k < channels; ++k) {
           const auto all = static_cast<std::size_t>(c + k);
           const Index g = (c + k) / width() - groups.first;
@@ -180,9 +182,9 @@ class GroupedNorm : public PerSample<S, State, Norm> {
                            groups.mean_rest);
       for_channels(groups, [&](Index c, Index channels) {
         spread(groups, c, channels, block);
-        detail::set_input_gradient<weights, S>(shape.part(channels), memory(gradient, n, c),
-                                               memory(result, n, c), values(c), this->row(0) + c,
-                                               {block.mean, block.mean_rest, block.scale});
+        detail::set_input_gradient<weights, S, W>(shape.part(channels), memory(gradient, n, c),
+                                                  memory(result, n, c), values(c), this->row(0) + c,
+                                                  {block.mean, block.mean_rest, block.scale});
       });
     });
     detail::set_means<S>(this->features(), 1.0, sums_.data(), products_.data(), this->row(3),

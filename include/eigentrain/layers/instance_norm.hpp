@@ -58,13 +58,14 @@ class InstanceNorm : public GroupedNorm<S, InstanceNorm<S>, RunningStatistics<S>
   void evaluate(const BatchInput<S>& input, BatchOutput<S> output) const {
     if (!tracks_) return Base::evaluate(input, output);
     detail::require_features(input, output, this->features(), name);
-    evaluate(detail::columns_of<const S>(input), detail::columns_of<S>(output));
+    this->template normalize_by_running<detail::in_matrices>(
+        this->epsilon_, detail::columns_of<const S>(input), detail::columns_of<S>(output));
   }
   /// The same for tensors: see channels().
   void evaluate(const Channels<const S>& input, const Channels<S>& output) const {
     if (!tracks_) return Base::evaluate(input, output);
     detail::require_features(input, output, this->features(), name);
-    this->normalize_by_running(this->epsilon_, input, output, output, {});
+    this->template normalize_by_running<detail::Walk::either>(this->epsilon_, input, output);
   }
 
   /// As RunningStatistics', if there are any.
@@ -74,10 +75,11 @@ class InstanceNorm : public GroupedNorm<S, InstanceNorm<S>, RunningStatistics<S>
   }
 
  private:
+  template <detail::Walk W>
   void train(const Channels<const S>& input, const Channels<S>& output,
              const Channels<S>& normalized, S* scales) {
     const auto moments = this->clear_sums();
-    this->normalize(input, output, normalized, scales, moments);
+    this->template normalize<W>(input, output, normalized, scales, moments);
     if (!tracks_ || input.samples == 0) return;
     const auto samples = static_cast<double>(input.samples);
     for (Eigen::Index c = 0; c < this->features(); ++c) {

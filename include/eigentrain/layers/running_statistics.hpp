@@ -121,6 +121,7 @@ class RunningStatistics : public Affine<S> {
   }
 
   /// Normalizes by the running statistics. `to` takes what that was, unless it is empty.
+  template <detail::Walk W>
   void normalize_by_running(double epsilon, const Channels<const S>& input,
                             const Channels<S>& output, const Channels<S>& normalized,
                             const detail::Normalization<S>& to) const {
@@ -133,15 +134,22 @@ class RunningStatistics : public Affine<S> {
         block.products[i] = static_cast<double>(this->row(5)[k + i]);
       }
       detail::set_normalization<S>(count, 1.0, epsilon, block.sums, block.products, by);
-      normalize_part(shape.part(count), k, input, output, normalized, by);
+      normalize_part<W>(shape.part(count), k, input, output, normalized, by);
     });
   }
 
+  template <detail::Walk W>
+  void normalize_by_running(double epsilon, const Channels<const S>& input,
+                            const Channels<S>& output) const {
+    normalize_by_running<W>(epsilon, input, output, output, {});
+  }
+
   /// Normalizes channels from k on.
+  template <detail::Walk W>
   void normalize_part(const detail::SetShape& part, Eigen::Index k, const Channels<const S>& input,
                       const Channels<S>& output, const Channels<S>& normalized,
                       const detail::Normalization<S>& by) const {
-    detail::set_normalize<detail::Weight::set, S>(
+    detail::set_normalize<detail::Weight::set, S, W>(
         part, detail::channel_memory(input).from(k), detail::channel_memory(output).from(k),
         detail::channel_memory(normalized).from(k), by, this->row(0) + k, this->row(2) + k);
   }

@@ -145,23 +145,25 @@ void for_lined(const SetShape& shape, const SetMemory<S>& target, bool gapless,
 }
 
 /// y = γ·x̂ + β. If x̂ is to be kept, it goes to `normalized` too, which is y itself if not.
-template <Weight Which, class S>
+template <Weight Which, class S, Walk W = Walk::either>
 void set_normalize(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
                    const SetMemory<S>& normalized, const Normalization<const S>& by, const S* gamma,
                    const S* beta) {
-  if (shape.across) {
-    const bool gapless = Which == Weight::set && x.run == shape.count && y.run == shape.count &&
-                         normalized.run == shape.count;
-    const auto rows = std::array<const S*, 5>{by.mean, by.mean_rest, by.scale, gamma, beta};
-    for_lined(shape, y, gapless, rows, [&](const SetShape& part, Index at, const auto& known) {
-      normalize_along<true, false, Which, S>(part, x.from(at), y.from(at), normalized.from(at),
-                                             {known[0], known[1], known[2]}, known[3], known[4]);
-    });
-  } else if (may_pass_cache(shape, y, x.data) && lie_alike(y, normalized)) {
-    normalize_along<false, true, Which, S>(shape, x, y, normalized, by, gamma, beta);
-  } else {
-    normalize_along<false, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
-  }
+  walk<W>(shape, [&](auto across) {
+    if constexpr (across) {
+      const bool gapless = Which == Weight::set && x.run == shape.count && y.run == shape.count &&
+                           normalized.run == shape.count;
+      const auto rows = std::array<const S*, 5>{by.mean, by.mean_rest, by.scale, gamma, beta};
+      for_lined(shape, y, gapless, rows, [&](const SetShape& part, Index at, const auto& known) {
+        normalize_along<true, false, Which, S>(part, x.from(at), y.from(at), normalized.from(at),
+                                               {known[0], known[1], known[2]}, known[3], known[4]);
+      });
+    } else if (may_pass_cache(shape, y, x.data) && lie_alike(y, normalized)) {
+      normalize_along<false, true, Which, S>(shape, x, y, normalized, by, gamma, beta);
+    } else {
+      normalize_along<false, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
+    }
+  });
 }
 
 }  // namespace eigentrain::detail

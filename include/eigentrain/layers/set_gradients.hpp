@@ -59,34 +59,37 @@ void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradi
 
 /// ∂L/∂x = scale·(w·∂L/∂y − mean − x̂·mean_rest), where the two means are those of w·∂L/∂y and
 /// of w·∂L/∂y·x̂.
-template <Weight Which, class S, bool Again>
+template <Weight Which, class S, Walk W = Walk::either, bool Again>
 void set_input_gradient(const SetShape& shape, const SetMemory<const S>& gradient,
                         const SetMemory<S>& result, const NormalizedBatch<S, Again>& batch,
                         const S* weights, const Normalization<const S>& by) {
-  if (shape.across) {
-    const bool gapless = Which != Weight::place && gradient.run == shape.count &&
-                         result.run == shape.count && batch.values.run == shape.count;
-    const S* const factors = Which == Weight::none ? by.scale : weights;
-    const auto pass = [&](const SetShape& part, Index at, const auto& known) {
-      NormalizedBatch<S, Again> values{batch.values.from(at)};
-      if constexpr (Again) values.by = {known[4], known[5], known[6]};
-      input_gradient_along<true, false, Which, S>(part, gradient.from(at), result.from(at), values,
-                                                  known[3], {known[0], known[1], known[2]});
-    };
-    if constexpr (Again) {
-      const std::array<const S*, 7> rows = {by.mean,       by.mean_rest,  by.scale,
-                                            factors,       batch.by.mean, batch.by.mean_rest,
-                                            batch.by.scale};
-      for_lined(shape, result, gapless, rows, pass);
+  walk<W>(shape, [&](auto across) {
+    if constexpr (across) {
+      const bool gapless = Which != Weight::place && gradient.run == shape.count &&
+                           result.run == shape.count && batch.values.run == shape.count;
+      const S* const factors = Which == Weight::none ? by.scale : weights;
+      const auto pass = [&](const SetShape& part, Index at, const auto& known) {
+        NormalizedBatch<S, Again> values{batch.values.from(at)};
+        if constexpr (Again) values.by = {known[4], known[5], known[6]};
+        input_gradient_along<true, false, Which, S>(part, gradient.from(at), result.from(at),
+                                                    values, known[3],
+                                                    {known[0], known[1], known[2]});
+      };
+      if constexpr (Again) {
+        const std::array<const S*, 7> rows = {by.mean,       by.mean_rest,  by.scale,
+                                              factors,       batch.by.mean, batch.by.mean_rest,
+                                              batch.by.scale};
+        for_lined(shape, result, gapless, rows, pass);
+      } else {
+        const std::array<const S*, 4> rows = {by.mean, by.mean_rest, by.scale, factors};
+        for_lined(shape, result, gapless, rows, pass);
+      }
+    } else if (may_pass_cache(shape, result, gradient.data)) {
+      input_gradient_along<false, true, Which, S>(shape, gradient, result, batch, weights, by);
     } else {
-      const std::array<const S*, 4> rows = {by.mean, by.mean_rest, by.scale, factors};
-      for_lined(shape, result, gapless, rows, pass);
+      input_gradient_along<false, false, Which, S>(shape, gradient, result, batch, weights, by);
     }
-  } else if (may_pass_cache(shape, result, gradient.data)) {
-    input_gradient_along<false, true, Which, S>(shape, gradient, result, batch, weights, by);
-  } else {
-    input_gradient_along<false, false, Which, S>(shape, gradient, result, batch, weights, by);
-  }
+  });
 }
 
 }  // namespace eigentrain::detail

@@ -88,15 +88,13 @@ void moments_along(const SetShape& shape, const SetMemory<const S>& x, double* m
 /// Of floats, sums of 16 are formed in float: their roundings are those of the data. But if the
 /// first value of a set is an outlier (more than four standard deviations from the mean), or if
 /// squares leave the range of float, that set's are formed again in double.
-template <bool Centered, class S>
+template <bool Centered, class S, Walk W = Walk::either>
 void set_moments(const SetShape& shape, const SetMemory<const S>& x, double* means,
                  double* squares) {
   const auto run = [&]<class T>(T, const SetShape& part, Index k, double* to, double* to_squares) {
-    if (shape.across) {
-      moments_along<true, Centered, T, S>(part, x.from(k), to, to_squares);
-    } else {
-      moments_along<false, Centered, T, S>(part, x.from(k), to, to_squares);
-    }
+    walk<W>(shape, [&](auto across) {
+      moments_along<across, Centered, T, S>(part, x.from(k), to, to_squares);
+    });
   };
   if constexpr (sizeof(S) == sizeof(double)) {
     run(0.0, shape, 0, means, squares);
@@ -145,15 +143,13 @@ void gradient_sums_along(const SetShape& shape, const SetMemory<const S>& gradie
 }
 
 /// Σ w·∂L/∂y and Σ w·∂L/∂y·x̂ of every set.
-template <Weight Which, class S, bool Again>
+template <Weight Which, class S, Walk W = Walk::either, bool Again>
 void set_gradient_sums(const SetShape& shape, const SetMemory<const S>& gradient,
                        const NormalizedBatch<S, Again>& batch, const S* weights, double* sums,
                        double* products) {
-  if (shape.across) {
-    gradient_sums_along<true, Which, S>(shape, gradient, batch, weights, sums, products);
-  } else {
-    gradient_sums_along<false, Which, S>(shape, gradient, batch, weights, sums, products);
-  }
+  walk<W>(shape, [&](auto across) {
+    gradient_sums_along<across, Which, S>(shape, gradient, batch, weights, sums, products);
+  });
 }
 
 }  // namespace eigentrain::detail

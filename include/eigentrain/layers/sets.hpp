@@ -29,6 +29,20 @@ struct SetShape {
   double size() const { return static_cast<double>(runs * length); }
 };
 
+/// The ways in which a caller's sets are walked over. Others than its own are not compiled: half of
+/// what a layer of matrices would take.
+enum class Walk { across, along, either };
+
+/// Calls body(std::bool_constant<Across>()).
+template <Walk W, class Body>
+void walk(const SetShape& shape, const Body& body) {
+  if constexpr (W == Walk::either) {
+    return shape.across ? body(std::true_type()) : body(std::false_type());
+  } else {
+    return body(std::bool_constant<W == Walk::across>());
+  }
+}
+
 /// Value i of run o of set k lies at data[k·set + o·run + i].
 template <class S>
 struct SetMemory {

@@ -24,7 +24,12 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
   }
 
  private:
+  using Walk = detail::Walk;
   static constexpr auto weights = detail::Weight::place;
+
+  // How vectors are walked over where channels are walked over so.
+  template <Walk W>
+  static constexpr Walk vectors = W == Walk::across ? Walk::along : Walk::either;
 
   // Vectors that lie in one piece are walked along, one call for all of them; others across, all
   // those of a position in one call.
@@ -48,6 +53,7 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
     return batch.samples * batch.positions * batch.inner;
   }
 
+  template <Walk W>
   void normalize(const Channels<const S>& input, const Channels<S>& output,
                  const Channels<S>& normalized, S* scales) const {
     const detail::SetShape shape = sets(input);
@@ -58,11 +64,11 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
         const auto x = memory(input, call).from(k);
         const auto by = block.by(scales == nullptr ? block.scale : scales + call * shape.count + k);
         if constexpr (!Centered) block.clear_means(count);
-        detail::set_moments<Centered, S>(part, x, block.sums, block.products);
+        detail::set_moments<Centered, S, vectors<W>>(part, x, block.sums, block.products);
         detail::set_normalization<S>(count, shape.size(), epsilon_, block.sums, block.products, by);
-        detail::set_normalize<weights, S>(part, x, memory(output, call).from(k),
-                                          memory(normalized, call).from(k), by, this->row(0),
-                                          this->row(2));
+        detail::set_normalize<weights, S, vectors<W>>(part, x, memory(output, call).from(k),
+                                                      memory(normalized, call).from(k), by,
+                                                      this->row(0), this->row(2));
       });
     }
   }
@@ -84,6 +90,7 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
     return {batch.data + first * batch.stride, count, 1, batch.channels, batch.inner, batch.stride};
   }
 
+  template <Walk W>
   void differentiate(const Channels<const S>& gradient, const Channels<S>& result,
                      const Channels<const S>& kept, const S* scales) {
     const Eigen::Index all = gradient.samples * gradient.positions, most = panel(gradient);
@@ -92,13 +99,15 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
       const Eigen::Index count = all - first < most ? all - first : most;
       const auto dy = part(gradient, first, count), x = part(kept, first, count);
       const detail::NormalizedBatch<S, false> values{detail::channel_memory(x)};
-      detail::channel_gradient_sums<S>(dy, values, sums_.data(), products_.data(), first > 0);
-      differentiate_part(dy, part(result, first, count), x, scales + first * gradient.inner);
+      detail::channel_gradient_sums<S, W>(dy, values, sums_.data(), products_.data(), first > 0);
+      differentiate_part<vectors<W>>(dy, part(result, first, count), x,
+                                     scales + first * gradient.inner);
     }
     detail::set_means<S>(this->features(), 1.0, sums_.data(), products_.data(), this->row(3),
                          this->row(1));
   }
 
+  template <Walk W>
   void differentiate_part(const Channels<const S>& gradient, const Channels<S>& result,
                           const Channels<const S>& kept, const S* scales) {
     const detail::SetShape shape = sets(gradient);
@@ -108,12 +117,12 @@ class VectorNorm : public PerSample<S, std::conditional_t<Centered, Affine<S>, S
         const auto part = shape.part(count);
         const auto dy = memory(gradient, call).from(k);
         const detail::NormalizedBatch<S, false> x{memory(kept, call).from(k)};
-        detail::set_gradient_sums<weights, S>(part, dy, x, this->row(0), block.sums,
-                                              block.products);
+        detail::set_gradient_sums<weights, S, W>(part, dy, x, this->row(0), block.sums,
+                                                 block.products);
         if constexpr (!Centered) block.clear_means(count);
         detail::set_means<S>(count, shape.size(), block.sums, block.products, block.mean,
                              block.mean_rest);
-        detail::set_input_gradient<weights, S>(
+        detail::set_input_gradient<weights, S, W>(
             part, dy, memory(result, call).from(k), x, this->row(0),
             {block.mean, block.mean_rest, scales + call * shape.count + k});
       });
