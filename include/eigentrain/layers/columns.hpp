@@ -29,13 +29,19 @@ void require_shape(const Batch& batch, Eigen::Index rows, Eigen::Index cols, std
           "x", batch.cols(), ", but must be ", rows, "x", cols);
 }
 
-/// Calls body.operator()<N>(i) for i = begin, begin + N, … while N values fit before `end`, and
-/// with four and with one for the rest: nothing outside [begin, end) is touched. (More steps take
-/// the compiler a third longer, for rests that are multiples of 16 bytes nearly always.)
-template <int N, class Body>
-EIGENTRAIN_INLINE void for_lanes(Eigen::Index begin, Eigen::Index end, const Body& body) {
-  for (; end - begin >= N; begin += N) body.template operator()<N>(begin);
-  if constexpr (N > 1) for_lanes<(N > 4 ? 4 : 1)>(begin, end, body);
+/// Calls body<N, More...>(known..., i) for i = begin, begin + N, … while N values fit before `end`,
+/// and with four and with one for the rest: nothing outside [begin, end) is touched. (More steps
+/// take the compiler a third longer, for rests that are multiples of 16 bytes nearly always.)
+template <int N, auto... More, class Body, class... Known>
+EIGENTRAIN_INLINE void for_lanes(Eigen::Index begin, Eigen::Index end, const Body& body,
+                                 Known... known) {
+  for (; end - begin >= N; begin += N) body.template operator()<N, More...>(known..., begin);
+  if constexpr (N > 4) {
+    for (; end - begin >= 4; begin += 4) body.template operator()<4, More...>(known..., begin);
+  }
+  if constexpr (N > 1) {
+    for (; begin < end; ++begin) body.template operator()<1, More...>(known..., begin);
+  }
 }
 
 }  // namespace detail

@@ -47,46 +47,51 @@ inline constexpr Index most_across = 1024;
 /// Two sums (or one) of `count` sets across, formed in T, whose values lie in `memory`. Lined, the
 /// sets before a whole cache line go by themselves, so that no register is read from two lines:
 /// that pays where reading is what takes the time.
-template <bool Two, int Bytes, class T, class S, class Term>
-EIGENTRAIN_INLINE void add_up_across(const SetShape& shape, const SetMemory<S>& memory, bool lined,
-                                     double* a, double* b, const Term& term) {
+template <bool Across, bool Two, int Bytes, class T, class S, class Term>
+  requires Across
+EIGENTRAIN_INLINE void add_up(const SetShape& shape, const SetMemory<S>& memory, bool lined,
+                              double* a, double* b, const Term& term) {
   const Index head = lined ? across_head(shape, memory) : 0;
   constexpr bool in_float = sizeof(T) < sizeof(double);
   constexpr int width = Bytes / static_cast<int>(sizeof(T));
   alignas(64) T room[in_float ? 2 * (most_across + 16) : 1];
-  T* const partial = room + (in_float ? (0 - head) & 15 : 0);
-  T* const others = partial + (in_float ? most_across + 16 : 0);
+  T *firsts, *seconds;  // the sums from strip to strip
+  if constexpr (in_float) {
+    firsts = room + ((0 - head) & 15);
+    seconds = firsts + most_across + 16;
+  } else {
+    firsts = a, seconds = b;
+  }
   for (Index k = 0; k < (shape.goes_on ? 0 : shape.count); ++k) {
     a[k] = 0.0;
     if constexpr (Two) b[k] = 0.0;
   }
-  for_strips<width, false>(
-      shape, memory, head, [&]<int K, int N>(Index o, Index end, Index i) EIGENTRAIN_INLINE_LAMBDA {
-        for_registers<K>([&]<int... R>() EIGENTRAIN_INLINE_LAMBDA {
-          using P = Packet<T, N>;
-          P first[] = {P(T(R - R))...}, second[] = {P(T(R - R))...};
-          if constexpr (!in_float) {
-            ((first[R] = P::load(a + i + R * N)), ...);
-            if constexpr (Two) ((second[R] = P::load(b + i + R * N)), ...);
-          } else if (o % float_additions != 0) {
-            ((first[R] = P::load(partial + i + R * N)), ...);
-            if constexpr (Two) ((second[R] = P::load(others + i + R * N)), ...);
-          }
-          for (Index run = o; run < end; ++run) {
-            (term.template operator()<N>(run, i + R * N, first[R], second[R]), ...);
-          }
-          if constexpr (!in_float) {
-            (first[R].store(a + i + R * N), ...);
-            if constexpr (Two) (second[R].store(b + i + R * N), ...);
-          } else if (end % float_additions == 0 || end == shape.runs) {
-            (add_lanes<Bytes>(first[R], a + i + R * N), ...);
-            if constexpr (Two) (add_lanes<Bytes>(second[R], b + i + R * N), ...);
-          } else {
-            (first[R].store(partial + i + R * N), ...);
-            if constexpr (Two) (second[R].store(others + i + R * N), ...);
-          }
-        });
-      });
+  const auto strip = [&]<int N, bool, int... R>(Index begin, Index end,
+                                                Index i) EIGENTRAIN_INLINE_LAMBDA {
+    using P = Packet<T, N>;
+    P first[] = {P(T(R - R))...}, second[] = {P(T(R - R))...};
+    if (!in_float || begin % float_additions != 0) {
+      ((first[R] = P::load(firsts + i + R * N)), ...);
+      if constexpr (Two) ((second[R] = P::load(seconds + i + R * N)), ...);
+    }
+    for (Index run = begin; run < end; ++run) {
+      (term.template operator()<N>(run, i + R * N, first[R], second[R]), ...);
+    }
+    if constexpr (in_float) {
+      if (end % float_additions == 0 || end == shape.runs) {
+        (add_lanes<Bytes>(first[R], a + i + R * N), ...);
+        if constexpr (Two) (add_lanes<Bytes>(second[R], b + i + R * N), ...);
+        return;
+      }
+    }
+    (first[R].store(firsts + i + R * N), ...);
+    if constexpr (Two) (second[R].store(seconds + i + R * N), ...);
+  };
+  const Index together = runs_together(memory);
+  for (Index run = 0; run < shape.runs; run += together) {
+    const Index end = shape.runs - run < together ? shape.runs : run + together;
+    for_strips<width>(shape.count, head, run, end, strip);
+  }
 }
 
 /// Lanes of double, in which the sums of a set along its runs end up.
@@ -95,8 +100,10 @@ inline constexpr int set_lanes = 16;
 /// Two sums (or one) of one set along its runs, formed in T. Value i of a run is added to lane
 /// i % 16 in double, i % 32 in float, and the lanes are added in a fixed tree; those of float down
 /// to four, which are added in double.
-template <bool Two, int Bytes, class T, class Term>
-EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b, const Term& term) {
+template <bool Across, bool Two, int Bytes, class T, class S, class Term>
+  requires(!Across)
+EIGENTRAIN_INLINE void add_up(const SetShape& shape, const SetMemory<S>&, bool, double* a,
+                              double* b, const Term& term) {
   constexpr bool in_float = sizeof(T) < sizeof(double);
   constexpr int width = Bytes / static_cast<int>(sizeof(T)), step = (in_float ? 2 : 1) * set_lanes;
   using P = Packet<T, width>;
@@ -156,16 +163,6 @@ EIGENTRAIN_INLINE void add_up_along(const SetShape& shape, double* a, double* b,
   };
   *a = total(0);
   if constexpr (Two) *b = total(1);
-}
-
-template <bool Across, bool Two, int Bytes, class T, class S, class Term>
-EIGENTRAIN_INLINE void add_up(const SetShape& shape, const SetMemory<S>& memory, bool lined,
-                              double* a, double* b, const Term& term) {
-  if constexpr (Across) {
-    add_up_across<Two, Bytes, T>(shape, memory, lined, a, b, term);
-  } else {
-    add_up_along<Two, Bytes, T>(shape, a, b, term);
-  }
 }
 
 }  // namespace eigentrain::detail

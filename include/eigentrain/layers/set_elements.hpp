@@ -9,28 +9,42 @@
 
 namespace eigentrain::detail {
 
-// Calls body<K, N>(first, last, i) for runs first … last − 1 and K registers of N values from i on,
-// until all are seen. Registers of the full width begin where those of the target's cache lines do,
-// if the runs are long enough: a store of 64 bytes into two lines takes twice as long.
-template <bool Across, int Width, class S, class Body>
-EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const SetMemory<S>& target,
+// Calls body<N, Past, R...>(first, last, i) for runs first … last − 1 and registers of N values,
+// number R from i + R·N on, until all are seen. Registers of the full width begin where those of
+// the target's cache lines do, if the runs are long enough: a store of 64 bytes into two lines
+// takes twice as long. From there on they are aligned, and go past the caches if that is wanted.
+template <bool Across, bool MayPass, int Width, class S, class Body>
+EIGENTRAIN_INLINE void for_runs(const SetShape& shape, const SetMemory<S>& target, bool past,
                                 const Body& body) {
   if constexpr (Across) {
-    for_strips<Width, true>(shape, target, across_head(shape, target), body);
+    const Index head = across_head(shape, target), together = runs_together(target);
+    // Backwards, since the last runs are those that were just read.
+    for (Index first = (shape.runs - 1) / together * together; first >= 0; first -= together) {
+      const Index rest = shape.runs - first;
+      for_strips<Width>(shape.count, head, first, first + (rest < together ? rest : together),
+                        body);
+    }
   } else {
     for (Index o = 0; o < shape.runs; ++o) {
       const Index head =
           shape.length >= shortest_lined ? line_head(target.data + o * target.run) : 0;
-      const auto at = [&]<int N>(Index i)
-                          EIGENTRAIN_INLINE_LAMBDA { body.template operator()<1, N>(o, o + 1, i); };
       Index i = 0;
       for (const Index end : {head, shape.length}) {  // as in for_strips
-        for_lanes<Width>(i, end, at);
+        if constexpr (MayPass) {
+          for (; past && i >= head && end - i >= Width; i += Width) {
+            body.template operator()<Width, true, 0>(o, o + 1, i);
+          }
+        }
+        for_lanes<Width, false, 0>(i, end, body, o, o + 1);
         i = end;
       }
     }
   }
 }
+
+/// Whether sets of a kernel are ever `large`: those across and those with weights a place aren't.
+template <bool Across, Weight Which>
+inline constexpr bool may_be_large = !Across && Which != Weight::place;
 
 // Whether whole registers may be stored past the caches, into large memory that isn't the source:
 // that spares reading the lines that are overwritten.
@@ -50,12 +64,12 @@ EIGENTRAIN_INLINE bool lie_alike(const SetMemory<S>& a, const SetMemory<S>& b) {
   return (distance | steps * sizeof(S)) % 64 == 0;
 }
 
-// `Past` for registers of the full width alone, which are aligned.
+// `Past` the caches, to where a register is aligned.
 template <bool Past, class S, int N>
 EIGENTRAIN_INLINE void put(const Packet<S, N>& value, S* target) {
 #if EIGENTRAIN_WIDE_ASM
   if constexpr (Past && sizeof(value.lanes) > 16) {
-    asm volatile("vmovntps %1, (%0)" : : "r"(target), "v"(value.lanes) : "memory");
+    asm volatile("vmovntps %1, %0" : "=m"(*reinterpret_cast<S(*)[N]>(target)) : "v"(value.lanes));
     return;
   }
 #endif
@@ -63,17 +77,18 @@ EIGENTRAIN_INLINE void put(const Packet<S, N>& value, S* target) {
 }
 
 // Before another thread may read what was stored past the caches.
-template <bool Past>
-EIGENTRAIN_INLINE void end_puts() {
+EIGENTRAIN_INLINE void end_puts([[maybe_unused]] bool past) {
 #if EIGENTRAIN_WIDE_ASM
-  if constexpr (Past) asm volatile("sfence" : : : "memory");
+  if (past) asm volatile("sfence" : : : "memory");
 #endif
 }
 
-template <bool Across, bool Past, Weight Which, class S>
+template <bool Across, Weight Which, class S>
 void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const SetMemory<S>& y,
                      const SetMemory<S>& normalized, const Normalization<const S>& by,
                      const S* gamma, const S* beta) {
+  constexpr bool may_pass = may_be_large<Across, Which>;
+  const bool past = may_pass && may_pass_cache(shape, y, x.data) && lie_alike(y, normalized);
   const bool keep = normalized.data != y.data;
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
@@ -85,34 +100,32 @@ void normalize_along(const SetShape& shape, const SetMemory<const S>& x, const S
       const auto gammas = weights_of<Across, Which>(gamma, k, 0);
       const auto betas = weights_of<Across, Which>(beta, k, 0);
       constexpr int width = Bytes / static_cast<int>(sizeof(S));
-      for_runs<Across, width>(
-          shape, y.from(k),
-          [=]<int K, int N>(Index first, Index last, Index i) EIGENTRAIN_INLINE_LAMBDA {
-            for_registers<K>([&]<int... R>() EIGENTRAIN_INLINE_LAMBDA {
-              constexpr bool past = Past && N == width;
-              using P = Packet<S, N>;
-              const P mean[] = {means.template at<N>(i + R * N)...};
-              const P rest[] = {rests.template at<N>(i + R * N)...};
-              const P scale[] = {scales.template at<N>(i + R * N)...};
-              P factor[] = {gammas.template at<N>(i + R * N)...};
-              P shift[] = {betas.template at<N>(i + R * N)...};
-              const auto one = [&](Index o, Index at, const P& m, const P& r, const P& s, P& f,
-                                   P& b) EIGENTRAIN_INLINE_LAMBDA {
-                const P value = normalized_lanes(P::load(from + o * from_run + at), m, r, s);
-                if (keep) put<past>(value, kept + o * kept_run + at);
-                put<past>(f * value + b, to + o * to_run + at);
-              };
-              for (Index o = first; o < (Across ? last : first + 1); ++o) {
-                if constexpr (Across && Which == Weight::place) {
-                  ((factor[R] = P(gamma[o])), ...);
-                  ((shift[R] = P(beta[o])), ...);
+      for_runs<Across, may_pass, width>(
+          shape, y.from(k), past,
+          [=]<int N, bool Past, int... R>(Index first, Index last, Index i)
+              EIGENTRAIN_INLINE_LAMBDA {
+                using P = Packet<S, N>;
+                const P mean[] = {means.template at<N>(i + R * N)...};
+                const P rest[] = {rests.template at<N>(i + R * N)...};
+                const P scale[] = {scales.template at<N>(i + R * N)...};
+                P factor[] = {gammas.template at<N>(i + R * N)...};
+                P shift[] = {betas.template at<N>(i + R * N)...};
+                const auto one = [&](Index o, Index at, const P& m, const P& r, const P& s, P& f,
+                                     P& b) EIGENTRAIN_INLINE_LAMBDA {
+                  const P value = normalized_lanes(P::load(from + o * from_run + at), m, r, s);
+                  if (keep) put<Past>(value, kept + o * kept_run + at);
+                  put<Past>(f * value + b, to + o * to_run + at);
+                };
+                for (Index o = first; o < (Across ? last : first + 1); ++o) {
+                  if constexpr (Across && Which == Weight::place) {
+                    ((factor[R] = P(gamma[o])), ...);
+                    ((shift[R] = P(beta[o])), ...);
+                  }
+                  (one(o, i + R * N, mean[R], rest[R], scale[R], factor[R], shift[R]), ...);
                 }
-                (one(o, i + R * N, mean[R], rest[R], scale[R], factor[R], shift[R]), ...);
-              }
-            });
-          });
+              });
     }
-    end_puts<Past>();
+    end_puts(past);
   });
 }
 
@@ -155,13 +168,11 @@ void set_normalize(const SetShape& shape, const SetMemory<const S>& x, const Set
                            normalized.run == shape.count;
       const auto rows = std::array<const S*, 5>{by.mean, by.mean_rest, by.scale, gamma, beta};
       for_lined(shape, y, gapless, rows, [&](const SetShape& part, Index at, const auto& known) {
-        normalize_along<true, false, Which, S>(part, x.from(at), y.from(at), normalized.from(at),
-                                               {known[0], known[1], known[2]}, known[3], known[4]);
+        normalize_along<true, Which, S>(part, x.from(at), y.from(at), normalized.from(at),
+                                        {known[0], known[1], known[2]}, known[3], known[4]);
       });
-    } else if (may_pass_cache(shape, y, x.data) && lie_alike(y, normalized)) {
-      normalize_along<false, true, Which, S>(shape, x, y, normalized, by, gamma, beta);
     } else {
-      normalize_along<false, false, Which, S>(shape, x, y, normalized, by, gamma, beta);
+      normalize_along<false, Which, S>(shape, x, y, normalized, by, gamma, beta);
     }
   });
 }

@@ -6,10 +6,12 @@
 
 namespace eigentrain::detail {
 
-template <bool Across, bool Past, Weight Which, class S, bool Again>
+template <bool Across, Weight Which, class S, bool Again>
 void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradient,
                           const SetMemory<S>& result, const NormalizedBatch<S, Again>& batch,
                           const S* weights, const Normalization<const S>& by) {
+  constexpr bool may_pass = may_be_large<Across, Which>;
+  const bool past = may_pass && may_pass_cache(shape, result, gradient.data);
   simd_dispatch([=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
     for (Index k = 0; k < (Across ? 1 : shape.count); ++k) {
       const S* const dy = gradient.data + k * gradient.set;
@@ -23,37 +25,35 @@ void input_gradient_along(const SetShape& shape, const SetMemory<const S>& gradi
       constexpr Weight where = weighted ? Which : Weight::set;
       const auto factors = weights_of<Across, where>(weighted ? weights : by.scale, k, 0);
       constexpr int width = Bytes / static_cast<int>(sizeof(S));
-      for_runs<Across, width>(
-          shape, result.from(k),
-          [=]<int K, int N>(Index first, Index last, Index i) EIGENTRAIN_INLINE_LAMBDA {
-            for_registers<K>([&]<int... R>() EIGENTRAIN_INLINE_LAMBDA {
-              constexpr bool past = Past && N == width;
-              using P = Packet<S, N>;
-              const P scale[] = {scales.template at<N>(i + R * N)...};
-              const P offset[] = {scale[R] * means.template at<N>(i + R * N)...};
-              const P slope[] = {scale[R] * products.template at<N>(i + R * N)...};
-              P factor[] = {scale[R]...};
-              if constexpr (Which == Weight::set) {
-                ((factor[R] *= factors.template at<N>(i + R * N)), ...);
+      for_runs<Across, may_pass, width>(
+          shape, result.from(k), past,
+          [=]<int N, bool Past, int... R>(Index first, Index last,
+                                          Index i) EIGENTRAIN_INLINE_LAMBDA {
+            using P = Packet<S, N>;
+            const P scale[] = {scales.template at<N>(i + R * N)...};
+            const P offset[] = {scale[R] * means.template at<N>(i + R * N)...};
+            const P slope[] = {scale[R] * products.template at<N>(i + R * N)...};
+            P factor[] = {scale[R]...};
+            if constexpr (Which == Weight::set) {
+              ((factor[R] *= factors.template at<N>(i + R * N)), ...);
+            }
+            const NormalizedLanes<S, N, Again> lanes[] = {sets.template at<N>(i + R * N)...};
+            const auto one = [&](Index o, Index at, const P& f, const P& c, const P& s,
+                                 const NormalizedLanes<S, N, Again>& l) EIGENTRAIN_INLINE_LAMBDA {
+              P g = P::load(dy + o * dy_run + at);
+              if constexpr (Which == Weight::place) {
+                if constexpr (Across) g *= P(weights[o]);
+                if constexpr (!Across) g *= factors.template at<N>(at);
               }
-              const NormalizedLanes<S, N, Again> lanes[] = {sets.template at<N>(i + R * N)...};
-              const auto one = [&](Index o, Index at, const P& f, const P& c, const P& s,
-                                   const NormalizedLanes<S, N, Again>& l) EIGENTRAIN_INLINE_LAMBDA {
-                P g = P::load(dy + o * dy_run + at);
-                if constexpr (Which == Weight::place) {
-                  if constexpr (Across) g *= P(weights[o]);
-                  if constexpr (!Across) g *= factors.template at<N>(at);
-                }
-                const P across = l.of(P::load(x + o * x_run + at)) * s;
-                put<past>(f * g - c - across, dx + o * dx_run + at);
-              };
-              for (Index o = first; o < (Across ? last : first + 1); ++o) {
-                (one(o, i + R * N, factor[R], offset[R], slope[R], lanes[R]), ...);
-              }
-            });
+              const P across = l.of(P::load(x + o * x_run + at)) * s;
+              put<Past>(f * g - c - across, dx + o * dx_run + at);
+            };
+            for (Index o = first; o < (Across ? last : first + 1); ++o) {
+              (one(o, i + R * N, factor[R], offset[R], slope[R], lanes[R]), ...);
+            }
           });
     }
-    end_puts<Past>();
+    end_puts(past);
   });
 }
 
@@ -71,9 +71,8 @@ void set_input_gradient(const SetShape& shape, const SetMemory<const S>& gradien
       const auto pass = [&](const SetShape& part, Index at, const auto& known) {
         NormalizedBatch<S, Again> values{batch.values.from(at)};
         if constexpr (Again) values.by = {known[4], known[5], known[6]};
-        input_gradient_along<true, false, Which, S>(part, gradient.from(at), result.from(at),
-                                                    values, known[3],
-                                                    {known[0], known[1], known[2]});
+        input_gradient_along<true, Which, S>(part, gradient.from(at), result.from(at), values,
+                                             known[3], {known[0], known[1], known[2]});
       };
       if constexpr (Again) {
         const std::array<const S*, 7> rows = {by.mean,       by.mean_rest,  by.scale,
@@ -84,10 +83,8 @@ void set_input_gradient(const SetShape& shape, const SetMemory<const S>& gradien
         const std::array<const S*, 4> rows = {by.mean, by.mean_rest, by.scale, factors};
         for_lined(shape, result, gapless, rows, pass);
       }
-    } else if (may_pass_cache(shape, result, gradient.data)) {
-      input_gradient_along<false, true, Which, S>(shape, gradient, result, batch, weights, by);
     } else {
-      input_gradient_along<false, false, Which, S>(shape, gradient, result, batch, weights, by);
+      input_gradient_along<false, Which, S>(shape, gradient, result, batch, weights, by);
     }
   });
 }

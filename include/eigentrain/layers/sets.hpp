@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "eigentrain/core/functions.hpp"
 #include "eigentrain/core/parallel.hpp"
@@ -122,43 +123,28 @@ EIGENTRAIN_INLINE Packet<S, N> minus(const Packet<S, N>& a, const Packet<S, N>& 
   return a - b;
 }
 
-/// Calls body<0, …, K − 1>(), to write down K registers: compilers keep arrays of them in registers
-/// only where nothing is left of the loop.
-template <int K, class Body>
-EIGENTRAIN_INLINE void for_registers(const Body& body) {
-  [&]<int... R>(std::integer_sequence<int, R...>) EIGENTRAIN_INLINE_LAMBDA {
-    body.template operator()<R...>();
-  }(std::make_integer_sequence<int, K>());
-}
-
 /// Runs that are walked along together, across sets. Those that lie far from each other are
 /// streams of their own, of which processors foresee four.
 template <class S>
-EIGENTRAIN_INLINE Index runs_together(Index run) {
-  return run * static_cast<Index>(sizeof(S)) <= 1024 ? 16 : 4;
+EIGENTRAIN_INLINE Index runs_together(const SetMemory<S>& memory) {
+  return memory.run * static_cast<Index>(sizeof(S)) <= 1024 ? 16 : 4;
 }
 
-/// Calls body<K, N>(first, last, i) for runs first … last − 1 of K registers of N neighbouring sets
-/// from i on: strips of some cache lines, so that what belongs to the sets stays in registers. The
-/// first `head` sets go by themselves.
-template <int Width, bool Backwards, class S, class Body>
-EIGENTRAIN_INLINE void for_strips(const SetShape& shape, const SetMemory<S>& memory, Index head,
+/// Calls body<N, false, R...>(first, last, i) for registers of N neighbouring sets, of which number
+/// R begins at i + R·N: strips of some cache lines, so that what belongs to the sets stays in
+/// registers. (A pack, since compilers keep an array in registers only where nothing is left of the
+/// loop; and with no other lambda around it, of which gcc optimizes each with all that is in it.)
+/// The first `head` sets go by themselves.
+template <int Width, class Body>
+EIGENTRAIN_INLINE void for_strips(Index sets, Index head, Index first, Index last,
                                   const Body& body) {
-  const Index together = runs_together<S>(memory.run);
-  for (Index step = 0; step < shape.runs; step += together) {
-    const Index first = Backwards ? (shape.runs - 1 - step) / together * together : step;
-    const Index last = shape.runs - first < together ? shape.runs : first + together;
-    const auto at = [&]<int N>(Index i) EIGENTRAIN_INLINE_LAMBDA {
-      body.template operator()<1, N>(first, last, i);
-    };
-    Index i = 0;
-    for (const Index end : {head, shape.count}) {  // loops that are compiled once for both
-      for (; end - i >= 4 * Width; i += 4 * Width) {
-        body.template operator()<4, Width>(first, last, i);
-      }
-      for_lanes<Width>(i, end, at);
-      i = end;
+  Index i = 0;
+  for (const Index end : {head, sets}) {  // loops that are compiled once for both
+    for (; end - i >= 4 * Width; i += 4 * Width) {
+      body.template operator()<Width, false, 0, 1, 2, 3>(first, last, i);
     }
+    for_lanes<Width, false, 0>(i, end, body, first, last);
+    i = end;
   }
 }
 
