@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Counts the instructions of steps, fills, layers and schedules (bench/count/*.cpp) and compares
 # them with bench/count/baseline.txt: fails if one takes over 2% more than there. Another compiler makes
-# other code: then, and on a machine without AVX2, the counts are only shown. --update writes the baseline
+# other code: then, and on a machine without AVX2, the counts are only shown. Matrices begin at cache lines, since
+# where one begins decides how many ends its passes have. --update writes the baseline
 # anew. EIGEN_INCLUDE is where Eigen is, if not in /usr/include/eigen3.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -25,7 +26,7 @@ cd "$folder"
 rm -f callgrind.out* counts.txt
 for source in "$root"/bench/count/*.cpp; do
   program=$(basename "$source" .cpp)
-  "${CXX:-c++}" -std=c++20 -O2 -DNDEBUG -I "$root/include" -isystem "${EIGEN_INCLUDE:-/usr/include/eigen3}" \
+  "${CXX:-c++}" -std=c++20 -O2 -DNDEBUG -DEIGEN_MAX_ALIGN_BYTES=64 -I "$root/include" -isystem "${EIGEN_INCLUDE:-/usr/include/eigen3}" \
     "$source" -o "$program"
   valgrind --quiet --tool=callgrind --collect-atstart=no --callgrind-out-file="callgrind.out.$program" \
     "./$program"

@@ -16,78 +16,78 @@ namespace eigentrain::detail {
 /// thousand tensors takes no longer for each of them than a short one.
 class Names {
  public:
-  Index size() const { return static_cast<Index>(names_.size()); }
+  Index size() const { return static_cast<Index>(ends_.size()); }
 
   std::string_view operator[](Index i) const {
-    const Name& name = names_[static_cast<std::size_t>(i)];
-    return {text_.data() + name.begin, name.size};
+    const Index begin = this->begin(i);
+    return {text_.data() + begin, static_cast<std::size_t>(end(i) - begin)};
   }
 
   /// The number of a name, −1 if there is none.
-  Index find(std::string_view wanted) const {
-    return places_.size() == 0 ? -1 : places_[place(wanted)] - 1;
+  Index find(std::string_view name) const {
+    return places_.size() == 0 ? -1 : places_[place(name)] - 1;
   }
 
   /// Adds a name, which is none of these. If memory fails, nothing has changed.
-  EIGENTRAIN_NOINLINE void add(std::string_view name) {
-    const std::size_t number = names_.size(), begin = text_.size();
-    if (2 * (number + 1) > places_.size()) spread(4 * (number + 1));
-    names_.resize(number + 1);
-    names_.resize(number);  // the room stays
+  EIGENTRAIN_COLD void add(std::string_view name) {
+    const std::size_t number = ends_.size(), begin = text_.size();
+    if (2 * (number + 1) > places_.size()) spread();
+    ends_.resize(number + 1);
+    ends_.resize(number);  // the room stays
     text_.resize(begin + name.size());
     std::memcpy(text_.data() + begin, name.data(), name.size());
-    names_.resize(number + 1);
-    names_[number] = {begin, name.size()};
+    ends_.resize(number + 1);
+    ends_[number] = static_cast<Index>(text_.size());
     places_[place(name)] = size();
   }
 
   /// Takes all names off but the n with these numbers, which ascend.
-  void keep(const Index* numbers, Index n) {
+  EIGENTRAIN_COLD void keep(const Index* numbers, Index n) {
+    Index begin = 0;
     for (Index k = 0; k < n; ++k) {
-      const Name kept = names_[static_cast<std::size_t>(numbers[k])];
-      names_[static_cast<std::size_t>(k)] = kept;
+      const std::string_view name = (*this)[numbers[k]];
+      std::memmove(text_.data() + begin, name.data(), name.size());
+      begin += static_cast<Index>(name.size());
+      ends_[static_cast<std::size_t>(k)] = begin;
     }
-    names_.resize(static_cast<std::size_t>(n));
-    fill(places_);
+    ends_.resize(static_cast<std::size_t>(n));
+    text_.resize(static_cast<std::size_t>(begin));
+    enter_all();
   }
 
   /// Whether these are copies of the others as those are now.
   bool same_bytes(const Names& other) const {
-    return names_.same_bytes(other.names_) && text_.same_bytes(other.text_);
+    return ends_.same_bytes(other.ends_) && text_.same_bytes(other.text_);
   }
 
  private:
-  struct Name {
-    std::size_t begin, size;
-  };
+  Index begin(Index i) const { return i == 0 ? 0 : end(i - 1); }
+  Index end(Index i) const { return ends_[static_cast<std::size_t>(i)]; }
 
-  /// Where in the table a name's number stands, plus one; if there is none, the zero in its place.
-  std::size_t place(std::string_view name) const { return place(places_, name); }
-  std::size_t place(const Buffer<Index>& places, std::string_view name) const {
+  /// Where in the table the number of a name stands, plus one; if there is none, the zero in its
+  /// place.
+  EIGENTRAIN_COLD std::size_t place(std::string_view name) const {
     std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
     for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    const std::size_t last = places.size() - 1;
+    const std::size_t last = places_.size() - 1;
     std::size_t at = static_cast<std::size_t>(hash) & last;
-    while (places[at] != 0 && !same_text((*this)[places[at] - 1], name)) at = (at + 1) & last;
+    while (places_[at] != 0 && !same_text((*this)[places_[at] - 1], name)) at = (at + 1) & last;
     return at;
   }
 
-  /// A table with at least so many places, a power of two.
-  void spread(std::size_t least) {
-    std::size_t count = 16;
-    while (count < least) count *= 2;
-    Buffer<Index> places(count);
-    fill(places);
-    places_ = static_cast<Buffer<Index>&&>(places);
+  /// Makes the table larger. Its size is a power of two, and at least half of it is empty.
+  void spread() {
+    places_.resize(places_.size() == 0 ? 16 : 4 * places_.size());
+    enter_all();
   }
 
-  void fill(Buffer<Index>& places) const {
-    for (Index& number : places) number = 0;
-    for (Index i = 0; i < size(); ++i) places[place(places, (*this)[i])] = i + 1;
+  EIGENTRAIN_COLD void enter_all() {
+    for (Index& number : places_) number = 0;
+    for (Index i = 0; i < size(); ++i) places_[place((*this)[i])] = i + 1;
   }
 
-  Buffer<Name> names_;
-  Buffer<char> text_;  // one after the other
+  Buffer<Index> ends_;  // of each name in the text
+  Buffer<char> text_;   // one after the other
   Buffer<Index> places_;
 };
 
