@@ -138,6 +138,7 @@ class RunningStatistics : public Affine<S> {
     });
   }
 
+  /// The same, of which nothing is kept.
   template <detail::Walk W>
   void normalize_by_running(double epsilon, const Channels<const S>& input,
                             const Channels<S>& output) const {
