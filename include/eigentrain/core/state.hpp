@@ -94,7 +94,7 @@ class State {
   // The first place from `end` on that is as far behind the beginning of a cache line as the
   // parameter, so that all of a step's stores are aligned when the parameter's are; for a tensor
   // that takes a while, one that keeps clear of the parameter and the gradient modulo a page.
-  static Index place_for(const Tensor<S>& tensor, Index end, Index streams) {
+  EIGENTRAIN_COLD static Index place_for(const Tensor<S>& tensor, Index end, Index streams) {
     constexpr std::size_t page = Arena<S>::page, width = sizeof(S);
     constexpr Index line = 64 / width, part = 512 / width;
     // Modulo a page.

@@ -26,8 +26,8 @@ class AnyView {
 
   /// Throws std::invalid_argument unless a parameter and its gradient, seen when they are added,
   /// are of one shape, have memory, and don't share it. `width` is the size of a value.
-  EIGENTRAIN_NOINLINE static void check_pair(std::string_view name, const AnyView& parameter,
-                                             const AnyView& gradient, Index width) {
+  EIGENTRAIN_COLD static void check_pair(std::string_view name, const AnyView& parameter,
+                                         const AnyView& gradient, Index width) {
     const Shape &shape = parameter.shape_, &other = gradient.shape_;
     const Index size = shape.size();
     const bool equal = shape.cols < 0 || other.cols < 0 ? size == other.size() : shape == other;
