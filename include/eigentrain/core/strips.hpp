@@ -17,14 +17,13 @@ struct Strip {
   S* to[Slots + 1];
 };
 
-/// Divides a run of at least as many elements as the widest register holds into strips that have a
-/// whole number of registers each, so that all elements go through the same loop, and a result
-/// can't depend on where its element stands.
+/// Divides a run into strips that have a whole number of registers each, so that all elements go
+/// through the same loop, and a result can't depend on where its element stands.
 ///
 /// Where the run has no whole number of registers, or its first parameter isn't aligned to one, the
 /// first and the last elements, as many as the widest register holds, are strips of their own that
 /// overlap with the others: what they make is kept apart until these are done, and then put back,
-/// the same results again where it overlaps.
+/// the same results again where it overlaps. A run of fewer elements is a padded copy.
 template <class S, std::size_t Slots>
 class Strips {
  public:
@@ -32,6 +31,10 @@ class Strips {
   /// doesn't depend on the rules.
   EIGENTRAIN_NOINLINE Strips(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
                              Index n, Index width) {
+    if (n < room) [[unlikely]] {
+      copy(parameter, gradient, streams, n);
+      return;
+    }
     const Index head = head_size(parameter, n, width), tail = (n - head) & (width - 1);
     const auto add = [&](Index begin, Index size, S(*kept)[room]) {
       end_->size = size;
@@ -55,6 +58,9 @@ class Strips {
 
   /// When all are done: puts in place what was kept apart, the parameters only if they are written.
   void put_back(bool writes) const {
+    if (copied_ > 0) [[unlikely]] {
+      return put_back_copies(writes);
+    }
     for (const Strip<S, Slots>* strip = strips_; strip != end_ - 1; ++strip) {
       for (std::size_t k = writes ? 0 : 1; k <= Slots; ++k) {
         std::memcpy(strip->from[k], strip->to[k], sizeof kept_[0][0]);
@@ -65,8 +71,27 @@ class Strips {
  private:
   static constexpr Index room = padded_size<S>;
 
+  EIGENTRAIN_COLD void copy(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
+                            Index n) {
+    copied_ = n;
+    end_->size = room;
+    end_->gradient = pad(kept_[1][0], gradient, n);
+    for (std::size_t k = 0; k <= Slots; ++k) {
+      copied_from_[k] = k == 0 ? parameter : streams[k - 1];
+      end_->from[k] = end_->to[k] = pad(kept_[0][k], copied_from_[k], n);
+    }
+    ++end_;
+  }
+  EIGENTRAIN_COLD void put_back_copies(bool writes) const {
+    for (std::size_t k = writes ? 0 : 1; k <= Slots; ++k) {
+      std::memcpy(copied_from_[k], kept_[0][k], static_cast<std::size_t>(copied_) * sizeof(S));
+    }
+  }
+
   Strip<S, Slots> strips_[3];
   Strip<S, Slots>* end_ = strips_;
+  Index copied_ = 0;  // elements, if all are
+  S* copied_from_[Slots + 1];
   S kept_[2][Slots + 1][room];
 };
 

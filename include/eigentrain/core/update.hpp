@@ -46,36 +46,6 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
   }
 }
 
-/// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for the elements of some strips,
-/// one strip after the other.
-template <class How, class S, std::size_t Slots, class... Rules>
-EIGENTRAIN_INLINE void update_strips(SimdLevel level, const Strip<S, Slots>* begin,
-                                     const Strip<S, Slots>* end, const Rules&... rules) {
-  const auto kernel = [=]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
-    for (const Strip<S, Slots>* strip = begin; strip != end; ++strip) {
-      const Strip<S, Slots> local = *strip;  // stores through its pointers can't change it
-      update_strip<How, Bytes>(std::make_index_sequence<Slots>(), local, rules...);
-    }
-  };
-  run_at(level, kernel);
-}
-
-/// update_run() for fewer elements than the widest register holds: through padded copies.
-template <class How, class S, std::size_t Slots, class... Rules>
-EIGENTRAIN_COLD void update_short_run(SimdLevel level, S* parameter, const S* gradient,
-                                      const std::array<S*, Slots>& streams, Index n,
-                                      const Rules&... rules) {
-  S padded[Slots + 2][padded_size<S>];
-  Strip<S, Slots> strip{padded_size<S>, pad(padded[Slots + 1], gradient, n), {}, {}};
-  for (std::size_t k = 0; k <= Slots; ++k) {
-    strip.from[k] = strip.to[k] = pad(padded[k], k == 0 ? parameter : streams[k - 1], n);
-  }
-  update_strips<How>(level, &strip, &strip + 1, rules...);
-  const auto bytes = static_cast<std::size_t>(n) * sizeof(S);
-  if constexpr (How::writes) std::memcpy(parameter, padded[0], bytes);
-  for (std::size_t k = 0; k != Slots; ++k) std::memcpy(streams[k], padded[k + 1], bytes);
-}
-
 /// p ← p − u, p ← u or p as it is, with u = rules(g, p, state), for n elements; state updated in
 /// place. In registers no wider than those of `widest`. The kernels, of which there is one for
 /// every level, know nothing of the ends of a run, for the compile time; see Strips.
@@ -84,12 +54,16 @@ EIGENTRAIN_INLINE void update_run(SimdLevel widest, S* parameter, const S* gradi
                                   const std::array<S*, Slots>& streams, Index n,
                                   const Rules&... rules) {
   const SimdLevel level = simd_level_within(widest);
-  if (n < padded_size<S>) [[unlikely]] {
-    return update_short_run<How>(level, parameter, gradient, streams, n, rules...);
-  }
   const auto width = static_cast<Index>(static_cast<std::size_t>(level) / sizeof(S));
   const Strips<S, Slots> strips(parameter, gradient, streams, n, width);
-  update_strips<How>(level, strips.begin(), strips.end(), rules...);
+  const auto kernel = [=, begin = strips.begin(),
+                       end = strips.end()]<int Bytes>() EIGENTRAIN_INLINE_LAMBDA {
+    for (const Strip<S, Slots>* strip = begin; strip != end; ++strip) {
+      const Strip<S, Slots> local = *strip;  // stores through its pointers can't change it
+      update_strip<How, Bytes>(std::make_index_sequence<Slots>(), local, rules...);
+    }
+  };
+  run_at(level, kernel);
   strips.put_back(How::writes);
 }
 template <class How, class S, std::size_t Slots, class... Rules>
