@@ -126,3 +126,14 @@ TEST_CASE("a copy takes the other one's alignment along, even where there is roo
   CHECK(reinterpret_cast<std::uintptr_t>(line.data()) % 4096 == 0);
   CHECK(static_cast<char*>(line.data())[99] == 'x');
 }
+
+TEST_CASE("room that was reserved needs no memory later, and shows nothing before") {
+  Buffer<int> values(2);
+  values[1] = 7;
+  values.reserve(100);
+  CHECK(values.size() == 2);
+  CHECK(values[1] == 7);
+  CHECK(et::test::allocations_in([&] { values.resize(100); }) == 0);
+  CHECK(values[1] == 7);
+  CHECK(values[99] == 0);
+}

@@ -101,6 +101,13 @@ class Buffer {
   // Written out, not one by the other: every one of them is a function for each T.
   std::size_t size() const { return bytes_.size_ / sizeof(T); }
   void resize(std::size_t size) { bytes_.resize(size * sizeof(T)); }
+  /// Room for so many values, which are at least as many as there are: to resize() to them, then,
+  /// can't fail.
+  void reserve(std::size_t size) {
+    const std::size_t before = bytes_.size_;
+    resize(size);
+    bytes_.size_ = before;
+  }
   /// Padding counts: true for copies, but maybe not for values that are equal.
   bool same_bytes(const Buffer& other) const { return bytes_.same_as(other.bytes_); }
 

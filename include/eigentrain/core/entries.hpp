@@ -52,8 +52,7 @@ class Entries {
   /// Adds a tensor, whose name is none of these. If memory fails, nothing has changed.
   void add(std::string_view name, const Entry<S>& added) {
     const std::size_t number = entries_.size();
-    entries_.resize(number + 1);
-    entries_.resize(number);  // the room stays
+    entries_.reserve(number + 1);
     names_.add(name);
     entries_.resize(number + 1);
     entries_[number] = added;

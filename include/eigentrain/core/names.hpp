@@ -32,8 +32,7 @@ class Names {
   EIGENTRAIN_COLD void add(std::string_view name) {
     const std::size_t number = ends_.size(), begin = text_.size();
     if (2 * (number + 1) > places_.size()) spread();
-    ends_.resize(number + 1);
-    ends_.resize(number);  // the room stays
+    ends_.reserve(number + 1);
     text_.resize(begin + name.size());
     std::memcpy(text_.data() + begin, name.data(), name.size());
     ends_.resize(number + 1);
