@@ -97,6 +97,18 @@ EIGENTRAIN_INLINE Packet<S, N> max(const Packet<S, N>& a,
 }
 
 namespace detail {
+/// a, to be read from memory once, for a rule that uses it often and does little else. gcc reads it
+/// anew for every use that an instruction can take from memory, but caches answer one wide load a
+/// cycle.
+template <class S, int N>
+EIGENTRAIN_INLINE Packet<S, N> read_once(const Packet<S, N>& a) {
+  typename Packet<S, N>::Value lanes = a.lanes;
+#if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
+  asm("" : "+v"(lanes));  // what is in memory may be something else from here on
+#endif
+  return Packet<S, N>::from(lanes);
+}
+
 /// a > b ? a : b, which is b if one of them is NaN.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> larger(const Packet<S, N>& a, const Packet<S, N>& b) {

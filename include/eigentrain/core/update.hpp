@@ -38,7 +38,7 @@ EIGENTRAIN_INLINE void update_strip(std::index_sequence<K...>, const Strip<S, si
   constexpr int width = Bytes / static_cast<int>(sizeof(S));
   using P = Packet<S, width>;
   for (Index i = 0; i < strip.size; i += width) {
-    const P p = P::load(strip.from[0] + i);
+    const P p = read_once(P::load(strip.from[0] + i));
     P state[] = {P::load(strip.from[K + 1] + i)..., P()};
     const P u = apply(P::load(strip.gradient + i), p, state, rules...);
     if constexpr (How::writes) How::store(p, u).store(strip.to[0] + i);

@@ -39,9 +39,10 @@ class LionDirection {
     // loses of a gradient would be lost in the sum, too, unless the gradient has most of the
     // weight.
     const auto difference = [=](const auto& g, const auto&, auto& m) {
-      const auto to_g = g - m;
-      const auto between = m + a1 * to_g;
-      m = flush_subnormal(m + a2 * to_g);
+      const auto mean = detail::read_once(m);
+      const auto to_g = g - mean;
+      const auto between = mean + a1 * to_g;
+      m = flush_subnormal(mean + a2 * to_g);
       return sign(between);
     };
     return either(options_.beta1 >= 0.5 && options_.beta2 >= 0.5, difference, products);
