@@ -58,16 +58,19 @@ Contender bound(const char* name, const Problem& problem, bool writes) {
 std::vector<Contender> contenders(const Problem& problem, Algorithm algorithm, bool aligned,
                                   const Choice& by_hand) {
   const Layout layout = aligned ? Layout::staggered : Layout::plain;
-  std::vector<Contender> all = {
-      hand_written(std::make_shared<Memory>(problem.sizes, by_hand.layout), by_hand.loop,
-                   by_hand.layout),
-      made_by("eigentrain", make_eigentrain, problem, algorithm, layout)};
+  std::vector<Contender> all = made_by_lot({
+      [&] {
+        return hand_written(std::make_shared<Memory>(problem.sizes, by_hand.layout), by_hand.loop,
+                            by_hand.layout);
+      },
+      [&] { return made_by("eigentrain", make_eigentrain, problem, algorithm, layout); },
 #ifdef EIGENTRAIN_BENCH_NATIVE
-  all.push_back(made_by("-march=native", make_eigentrain_native, problem, algorithm, layout));
+      [&] { return made_by("-march=native", make_eigentrain_native, problem, algorithm, layout); },
 #endif
 #ifdef EIGENTRAIN_BENCH_TORCH
-  all.push_back(made_by("LibTorch", make_torch, problem, algorithm, layout));
+      [&] { return made_by("LibTorch", make_torch, problem, algorithm, layout); },
 #endif
+  });
   for (std::size_t i = 1; i < all.size(); ++i) verify(all[i], algorithm);
   all.push_back(bound("read only", problem, false));
   all.push_back(bound("streams only", problem, true));

@@ -243,13 +243,14 @@ Contender made_by(const char* name, MakeRuleStepper make, const Problem& problem
 }
 
 std::vector<Contender> contenders(const Problem& problem, Rule rule, const Choice& choice) {
-  std::vector<Contender> all = {by_hand(memory_for(problem, rule, choice.layout), rule, choice),
-                                made_by("eigentrain", make_eigentrain_rule, problem, rule)};
+  std::vector<Contender> all = made_by_lot({
+      [&] { return by_hand(memory_for(problem, rule, choice.layout), rule, choice); },
+      [&] { return made_by("eigentrain", make_eigentrain_rule, problem, rule); },
 #ifdef EIGENTRAIN_BENCH_TORCH
-  if (Contender torch = made_by("LibTorch", make_torch_rule, problem, rule); torch.memory) {
-    all.push_back(torch);
-  }
+      [&] { return made_by("LibTorch", make_torch_rule, problem, rule); },
 #endif
+  });
+  std::erase_if(all, [](const Contender& contender) { return !contender.memory; });
   for (const Contender& contender : all) verify(contender, rule);
   return all;
 }

@@ -2,12 +2,15 @@
 // What a contest is held on, and how it is repeated.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -69,6 +72,19 @@ inline std::size_t fastest(const std::vector<Rival>& rivals) {
 }
 
 using MakeContenders = std::function<std::vector<Contender>()>;
+
+/// The contenders in the order of their makers, but made in one that is drawn by lot: with memory
+/// as the bound, the same code was 5% faster on the arrays that were allocated last than on the
+/// first.
+inline std::vector<Contender> made_by_lot(const std::vector<std::function<Contender()>>& makers) {
+  static std::minstd_rand lot;
+  std::vector<std::size_t> order(makers.size());
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  std::shuffle(order.begin(), order.end(), lot);
+  std::vector<Contender> all(makers.size());
+  for (const std::size_t i : order) all[i] = makers[i]();
+  return all;
+}
 
 /// Compares the contenders at several places in memory, anew each time, and takes the medians:
 /// where the pages of a large array lie decides about a few percent, and on Zen 4 one in eighteen

@@ -10,6 +10,8 @@
 #include <ctime>
 #include <fstream>
 #include <functional>
+#include <numeric>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,9 +67,9 @@ inline double quantile(std::vector<double> values, double share) {
   return values[static_cast<std::size_t>(at)];
 }
 
-/// Times the rivals against each other. The first is the one to which ratios refer. In each round
-/// the order is another one; the call before a block brings the rival's memory back into the
-/// caches.
+/// Times the rivals against each other. The first is the one to which ratios refer. Each round has
+/// an order of its own, drawn by lot, since what the last one has left in the caches is the next
+/// one's to write back; the call before a block brings the rival's memory back into the caches.
 inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan& plan = {}) {
   const std::size_t count = rivals.size();
   std::vector<long> calls(count, 1);
@@ -79,9 +81,12 @@ inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan&
   }
   std::vector<std::vector<double>> times(count), ratios(count);
   std::vector<double> round(count);
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  std::minstd_rand lot;
   for (int r = 0; r < plan.rounds; ++r) {
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t i = (k + static_cast<std::size_t>(r)) % count;
+    std::shuffle(order.begin(), order.end(), lot);
+    for (const std::size_t i : order) {
       if (plan.warm) rivals[i].run();
       round[i] = seconds_of(rivals[i].run, calls[i], plan.clock);
     }
