@@ -50,6 +50,9 @@ TEMPLATE_TEST_CASE("sign, is_finite, flush_subnormal and select", "", float, dou
       "flush", [](const auto& a, const auto&) { return flush_subnormal(a); },
       [](S a, S) { return std::abs(a) < std::numeric_limits<S>::min() ? S(0) : a; });
   compare<S>(
+      "read_once", [](const auto& a, const auto& b) { return et::detail::read_once(a) * b; },
+      [](S a, S b) { return a * b; });
+  compare<S>(
       "masks",
       [](const auto& a, const auto& b) {
         return select(((a < b) | (a == b)) & !(a > S(0)) & (b != S(3)), a, S(9));
