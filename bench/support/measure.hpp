@@ -67,6 +67,15 @@ inline double quantile(std::vector<double> values, double share) {
   return values[static_cast<std::size_t>(at)];
 }
 
+/// The numbers below `count` in an order drawn by lot, another one each time.
+inline std::vector<std::size_t> drawn_order(std::size_t count) {
+  static std::minstd_rand lot;
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  std::shuffle(order.begin(), order.end(), lot);
+  return order;
+}
+
 /// Times the rivals against each other. The first is the one to which ratios refer. Each round has
 /// an order of its own, drawn by lot, since what the last one has left in the caches is the next
 /// one's to write back; the call before a block brings the rival's memory back into the caches.
@@ -81,12 +90,8 @@ inline std::vector<Result> compare(const std::vector<Rival>& rivals, const Plan&
   }
   std::vector<std::vector<double>> times(count), ratios(count);
   std::vector<double> round(count);
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t(0));
-  std::minstd_rand lot;
   for (int r = 0; r < plan.rounds; ++r) {
-    std::shuffle(order.begin(), order.end(), lot);
-    for (const std::size_t i : order) {
+    for (const std::size_t i : drawn_order(count)) {
       if (plan.warm) rivals[i].run();
       round[i] = seconds_of(rivals[i].run, calls[i], plan.clock);
     }
