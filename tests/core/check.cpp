@@ -2,6 +2,8 @@
 #include "eigentrain/core/check.hpp"
 
 #include <limits>
+#include <stdexcept>
+#include <string>
 
 #include "support/catch.hpp"
 
@@ -55,4 +57,18 @@ TEST_CASE("a counter leaves room for what is added to it") {
                     "Owner: steps must be at least 0, got -1");
   CHECK_THROWS_WITH(et::require_count(most + 1, "Owner", "steps"),
                     "Owner: steps must be at most 4611686018427387904, got 4611686018427387905");
+}
+
+TEST_CASE("what goes beyond a kilobyte of a message is cut off") {
+  for (const std::size_t size : {1u, 900u, 1010u, 1015u, 1016u, 1017u, 1024u, 5000u}) {
+    const std::string name(size, 'n');
+    const std::string whole = name + " is wrong 7";
+    try {
+      et::require(false, std::string_view(name), " is ", "wrong ", 7);
+      FAIL("nothing was thrown");
+    } catch (const std::invalid_argument& error) {
+      CHECK(error.what() == whole.substr(0, 1023));
+    }
+    CHECK(et::message(name, " is ", "wrong ", 7) == whole);
+  }
 }

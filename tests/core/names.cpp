@@ -54,6 +54,25 @@ TEST_CASE("names may have any bytes, and be a part of another") {
   CHECK(names.find(std::string(999, 'x')) == -1);
 }
 
+TEST_CASE("a name that is there isn't added again") {
+  Names names = many(3);
+  const Names before = names;
+  CHECK_FALSE(names.add(numbered(1)));
+  CHECK(names.same_bytes(before));
+  CHECK(names.add(numbered(3)));
+}
+
+TEST_CASE("names with equal hashes are told apart") {
+  Names names;  // two of the known collisions of 64-bit FNV-1a, of equal length
+  for (const char* name :
+       {"8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ", "7mohtcOFVz", "c1E51sSEyx"}) {
+    CHECK(names.find(name) == -1);
+    CHECK(names.add(name));
+  }
+  CHECK(names.find("GReLUrM4wMqfg9yzV3KQ") == 1);
+  CHECK(names.find("c1E51sSEyx") == 3);
+}
+
 TEST_CASE("names that are kept have other numbers, and the others are free again") {
   Names names = many(100);
   std::vector<Index> kept;

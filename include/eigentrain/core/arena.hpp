@@ -24,12 +24,12 @@ class Arena {
     if (streams == 0 || length == 0) return;
     const Index bytes = length * static_cast<Index>(sizeof(S));
     first_ = stagger;
-    stride_ = (bytes + page - 1) / page * page + stagger;
+    stride_ = ((bytes + page - 1) & -page) + stagger;
     memory_ = detail::Bytes(static_cast<std::size_t>(streams * stride_ + stagger), page);
   }
 
   /// Where every stream k begins within a page, in bytes.
-  static constexpr Index page_offset(Index k) { return (k + 1) * stagger % page; }
+  static constexpr Index page_offset(Index k) { return (k + 1) * stagger & (page - 1); }
 
   /// The number of streams.
   Index streams() const { return streams_; }

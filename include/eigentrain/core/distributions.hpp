@@ -100,7 +100,7 @@ struct NormalDraw {
 
 /// Throws unless low ≤ high and both, and their distance, are finite numbers of S.
 template <class S>
-UniformDraw<S> uniform_draw(double low, double high, std::string_view owner) {
+UniformDraw<S> uniform_draw(double low, double high, const char* owner) {
   constexpr double most = std::numeric_limits<S>::max();
   require_in({-most, most}, low, owner, "low");
   require_in({-most, most}, high, owner, "high");
@@ -113,7 +113,7 @@ UniformDraw<S> uniform_draw(double low, double high, std::string_view owner) {
 
 /// Throws unless std ≥ 0 and every value that can be drawn is a finite number of S.
 template <class S>
-NormalDraw<S> normal_draw(double mean, double std, std::string_view owner) {
+NormalDraw<S> normal_draw(double mean, double std, const char* owner) {
   constexpr double most = std::numeric_limits<S>::max();
   require_in({-most / 2, most / 2}, mean, owner, "mean");
   require_in({0.0, most / 32}, std, owner, "std");

@@ -34,6 +34,17 @@ class Entries {
   /// The number of the tensor with this name, −1 if there is none.
   Index find(std::string_view name) const { return names_.find(name); }
 
+  /// Finds out where a tensor lies now; all else of it stays. Throws std::invalid_argument if it
+  /// was resized since it was added. Writes only what has changed, so that the caches of other
+  /// threads keep the rest.
+  EIGENTRAIN_NOINLINE void locate(Tensor<S>& tensor) const {
+    const Entry<S>& entry = (*this)[tensor.number];
+    S* const parameter = entry.parameter.data(tensor.name, "parameter");
+    const S* const gradient = entry.gradient.data(tensor.name, "gradient");
+    if (tensor.parameter.data != parameter) tensor.parameter.data = parameter;
+    if (tensor.gradient.data != gradient) tensor.gradient.data = gradient;
+  }
+
   /// Tensor i where it lies now. Throws std::invalid_argument if it was resized since it was added.
   Tensor<S> tensor(Index i) const {
     const Entry<S>& entry = (*this)[i];
@@ -44,19 +55,22 @@ class Entries {
     tensor.number = i;
     tensor.units = entry.parameter.units();
     tensor.row_major = entry.parameter.row_major();
-    tensor.parameter = entry.parameter.memory(tensor.name, "parameter");
-    tensor.gradient = entry.gradient.memory(tensor.name, "gradient");
+    tensor.parameter = entry.parameter.memory_at(static_cast<S*>(nullptr));
+    tensor.gradient = entry.gradient.memory_at(static_cast<const S*>(nullptr));
+    locate(tensor);
     return tensor;
   }
 
-  /// Adds a tensor, whose name is none of these. If memory fails, nothing has changed.
-  void add(std::string_view name, const Entry<S>& added) {
+  /// Adds a tensor; returns whether its name was none of these. If it was, or memory fails, nothing
+  /// has changed.
+  bool add(std::string_view name, const Entry<S>& added) {
     const std::size_t number = entries_.size();
     entries_.reserve(number + 1);
-    names_.add(name);
+    if (!names_.add(name)) return false;
     entries_.resize(number + 1);
     entries_[number] = added;
     total_ += added.parameter.shape().size();
+    return true;
   }
 
   /// As Parameters::change_options().

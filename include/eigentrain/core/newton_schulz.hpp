@@ -25,7 +25,7 @@ struct NewtonSchulzOptions {
 namespace detail {
 
 EIGENTRAIN_NOINLINE inline void check_newton_schulz(const NewtonSchulzOptions& options,
-                                                    std::string_view owner) {
+                                                    const char* owner) {
   require_in(ranges::finite, options.a, owner, "a");
   require_in(ranges::finite, options.b, owner, "b");
   require_in(ranges::finite, options.c, owner, "c");

@@ -99,12 +99,13 @@ class Parameters {
   template <class Takes>
   void keep_only(const Takes& takes) {
     // All are asked before the first one goes.
-    Index* const kept = participants_.lend(size());
+    detail::Buffer<Index> kept(static_cast<std::size_t>(size()));
     Index n = 0;
     for (Index i = 0; i < size(); ++i) {
-      if (takes(i)) kept[n++] = i;
+      if (takes(i)) kept[static_cast<std::size_t>(n++)] = i;
     }
-    entries_.keep(kept, n);
+    entries_.keep(kept.data(), n);
+    participants_.forget();
   }
 
   /// Whether this list is a copy of the other as that is now.
@@ -114,19 +115,18 @@ class Parameters {
   Tensor<S> operator[](Index i) const { return entries_.tensor(i); }
 
   /// All tensors that take part in a step, where they lie now; for transforms and functions that
-  /// walk over them. Allocates nothing. Throws std::invalid_argument if the list is empty or a
-  /// tensor was resized. Valid until the next call.
+  /// walk over them. Allocates nothing after the first time. Throws std::invalid_argument if the
+  /// list is empty or a tensor was resized. Valid until the next call.
   Elements<S>& elements() { return participants_.now(entries_); }
 
  private:
   EIGENTRAIN_NOINLINE void append(std::string_view name, const detail::Entry<S>& added) {
     require(!name.empty(), "Parameters: a tensor needs a name");
-    require(entries_.find(name) < 0, "Parameters: there is already a tensor named \"", name, "\"");
     detail::AnyView::check_pair(name, added.parameter, added.gradient, sizeof(S));
     detail::check_options(added.options, name);
-    // Room first: a failed allocation leaves the list as it was.
-    participants_.reserve(entries_.size() + 1, entries_.total() + added.parameter.shape().size());
-    entries_.add(name, added);
+    participants_.forget();
+    require(entries_.add(name, added), "Parameters: there is already a tensor named \"", name,
+            "\"");
   }
 
   detail::Participants<S> participants_;

@@ -113,13 +113,13 @@ inline constexpr bool is_either = false;
 template <class First, class Second>
 inline constexpr bool is_either<Either<First, Second>> = true;
 
-/// Calls f with the rule, or with the one that was chosen.
+/// f(rule), or f of the one that was chosen.
 template <class Rule, class F>
-EIGENTRAIN_INLINE void with_choice(const Rule& rule, const F& f) {
+EIGENTRAIN_INLINE auto with_choice(const Rule& rule, const F& f) {
   if constexpr (is_either<Rule>) {
-    rule.use_first ? with_choice(rule.first, f) : with_choice(rule.second, f);
+    return rule.use_first ? with_choice(rule.first, f) : with_choice(rule.second, f);
   } else {
-    f(rule);
+    return f(rule);
   }
 }
 

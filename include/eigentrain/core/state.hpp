@@ -20,11 +20,11 @@ class State {
   /// where `may_change` says so, that is before the first step has been made; its state is zero.
   /// Throws std::invalid_argument otherwise, with nothing changed.
   EIGENTRAIN_NOINLINE void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
-    const Index n = parameters.size();
-    bool known = n == static_cast<Index>(places_.size());
-    for (Index i = 0; i < n && known; ++i) known = parameters.count(i) == place_of(i).size;
-    if (known) return;
-    if (!may_change) refuse(parameters);
+    const Index before = static_cast<Index>(places_.size()), now = parameters.size();
+    Index same = 0;
+    while (same < before && same < now && parameters.count(same) == place_of(same).size) ++same;
+    if (same == before && same == now) return;
+    if (!may_change) refuse(parameters, same);
     take(parameters, streams);
   }
 
@@ -63,32 +63,32 @@ class State {
 
   const Place& place_of(Index tensor) const { return places_[static_cast<std::size_t>(tensor)]; }
 
-  [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters) const {
+  // For this list, the first tensors of which have the sizes of those before.
+  [[noreturn]] EIGENTRAIN_COLD void refuse(const Parameters<S>& parameters, Index same) const {
     std::string_view what = "step: the list", had = " had ", things = " tensors";
     auto before = static_cast<Index>(places_.size());
     Index now = parameters.size();
     if (now == before) {
-      Index i = 0;
-      while (parameters.count(i) == place_of(i).size) ++i;
-      before = place_of(i).size;
-      now = parameters.count(i);
-      what = parameters.name(i), had = ": it had ", things = " values";
+      before = place_of(same).size;
+      now = parameters.count(same);
+      what = parameters.name(same), had = ": it had ", things = " values";
     }
     fail({what, had, before, things, " in the first step and has ", now, " now"});
   }
 
   EIGENTRAIN_COLD void take(const Parameters<S>& parameters, Index streams) {
     const auto n = static_cast<std::size_t>(parameters.size());
-    Buffer<Place> places(n);
+    elements_.forget();
+    places_.resize(0);  // the places of no list, until there is memory for those of this one
+    places_.reserve(n);
     Index end = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const Tensor<S> tensor = parameters[static_cast<Index>(i)];
-      places[i] = {place_for(tensor, end, streams), tensor.parameter.size()};
-      end = places[i].begin + places[i].size;
+      places_[i] = {place_for(tensor, end, streams), tensor.parameter.size()};
+      end = places_[i].begin + places_[i].size;
     }
     arena_ = Arena<S>(streams, end);
-    places_ = static_cast<Buffer<Place>&&>(places);
-    elements_.forget();
+    places_.resize(n);
   }
 
   // The first place from `end` on that is as far behind the beginning of a cache line as the
@@ -100,7 +100,7 @@ class State {
     // Modulo a page.
     const auto p = reinterpret_cast<std::uintptr_t>(tensor.parameter.data) % page;
     const auto g = reinterpret_cast<std::uintptr_t>(tensor.gradient.data) % page;
-    const Index first = (end + line - 1) / line * line + static_cast<Index>(p / width) % line;
+    const Index first = ((end + line - 1) & -line) + static_cast<Index>(p / width) % line;
     if (tensor.parameter.size() < 256) return first;
     const auto apart = [](std::size_t a, std::size_t b) {
       return std::min((a - b) % page, (b - a) % page);

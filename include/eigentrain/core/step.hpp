@@ -17,60 +17,49 @@ namespace detail {
 class StepPowers {
  public:
   /// baseᵗ for t = `count`, with what `known` remembers, if there is something.
-  static double power_of(double base, std::int64_t count, StepPowers* known) {
-    if (known != nullptr) [[likely]] {
-      for (Entry& entry : known->entries_) {
-        if (entry.base != base) continue;
-        if (entry.count + 1 == count && count % period != 0) [[likely]] {
-          entry.low *= base;
-          entry.count = count;
-        }
-        if (entry.count == count) [[likely]] {
-          return (entry.high * entry.low)[0];
-        }
-        break;
-      }
+  EIGENTRAIN_NOINLINE static double power_of(double base, std::int64_t count, StepPowers* known) {
+    if (known == nullptr) [[unlikely]] {
+      StepPowers own;
+      return power_of(base, count, &own);
     }
-    return start(base, count, known);
+    Entry& entry = known->entry_of(base);
+    const bool same = entry.base == base && entry.count != 0;
+    if (same && entry.count + 1 == count && count % period != 0) [[likely]] {
+      entry.low *= base;
+      entry.count = count;
+    } else if (!same || entry.count != count) {
+      start(entry, base, count);
+    }
+    return (entry.high * entry.low)[0];
   }
 
  private:
   static constexpr std::int64_t period = 32;
   static constexpr std::size_t memory = 4;  // bases that are remembered
   struct Entry {
-    double base = __builtin_nan("");  // which no base equals
-    std::int64_t count = -1;
-    Exact high = 1.0, low = 1.0;
+    double base = 0.0;
+    std::int64_t count = 0;  // 0 remembers nothing
+    Exact high{}, low{};
   };
 
-  // Where this is no step after the one that is remembered, or one that begins a period.
-  EIGENTRAIN_COLD static double start(double base, std::int64_t count, StepPowers* known) {
-    Entry fresh;
-    Entry& entry = known != nullptr ? *known->place_for(base) : fresh;
-    Exact whole = entry.low * base, low = 1.0;  // the last product of a period
-    if (entry.base != base || entry.count + 1 != count) {
-      whole = 1.0;
-      for (std::int64_t i = 0; i < period; ++i) {
-        if (i == count % period) low = whole;
-        whole *= base;
-      }
-    }
-    entry = {base, count, power(whole, count / period), low};
-    return (entry.high * entry.low)[0];
+  // Where a base is remembered, or may be: if there are others everywhere, the last place.
+  Entry& entry_of(double base) {
+    Entry* entry = entries_;
+    while (entry != &entries_[memory - 1] && entry->base != base && entry->count != 0) ++entry;
+    return *entry;
   }
 
-  // Where a base is remembered, or the one that came first.
-  Entry* place_for(double base) {
-    for (Entry& entry : entries_) {
-      if (entry.base == base) return &entry;
+  // Where this is no step after the one that is remembered, or one that begins a period.
+  EIGENTRAIN_COLD static void start(Entry& entry, double base, std::int64_t count) {
+    Exact whole = 1.0, low = 1.0;
+    for (std::int64_t i = 0; i < period; ++i) {
+      if (i == count % period) low = whole;
+      whole *= base;
     }
-    Entry* const oldest = &entries_[next_];
-    next_ = (next_ + 1) % memory;
-    return oldest;
+    entry = {base, count, eigentrain::power(whole, count / period), low};
   }
 
   Entry entries_[memory];
-  std::size_t next_ = 0;
 };
 
 }  // namespace detail

@@ -18,9 +18,9 @@ struct ParameterOptions {
 };
 
 namespace detail {
-// `owner` is the tensor's name.
-inline void check_options(const ParameterOptions& options, std::string_view owner) {
-  require_in(ranges::not_negative, options.learning_rate_scale, owner, "learning_rate_scale");
+inline void check_options(const ParameterOptions& options, std::string_view tensor) {
+  require(ranges::not_negative.contains(options.learning_rate_scale), tensor,
+          ": learning_rate_scale must be in [0, inf), got ", options.learning_rate_scale);
 }
 }  // namespace detail
 

@@ -93,7 +93,7 @@ struct TruncatedNormalDraw {
 /// The draw for N(mean, parent_std²) cut to [low, high]. Throws as fill_truncated_normal.
 template <class S>
 TruncatedNormalDraw<S> truncated_normal_draw(double mean, double parent_std, double low,
-                                             double high, std::string_view owner) {
+                                             double high, const char* owner) {
   constexpr double most = std::numeric_limits<S>::max();
   constexpr S infinity = std::numeric_limits<S>::infinity();
   constexpr bool single = sizeof(S) == 4;
@@ -157,7 +157,7 @@ TruncatedNormalDraw<S> truncated_normal_draw(double mean, double parent_std, dou
 template <class S, RandomSource Random>
 void fill_truncated_normal(S* target, Index size, double mean, double std, double low, double high,
                            Random& random, StdOf std_of = StdOf::result) {
-  constexpr std::string_view owner = "fill_truncated_normal";
+  constexpr const char* owner = "fill_truncated_normal";
   const double parent =
       std_of == StdOf::parent ? std : detail::parent_std(mean, std, low, high, owner);
   const auto draw = detail::truncated_normal_draw<S>(mean, parent, low, high, owner);

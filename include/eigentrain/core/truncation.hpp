@@ -16,7 +16,7 @@ inline constexpr double farthest_interval = 10.0;
 
 /// Throws unless low ≤ high, where either may be infinite to its side.
 EIGENTRAIN_NOINLINE inline void require_bounds(double low, double high, double most,
-                                               std::string_view owner) {
+                                               const char* owner) {
   require(low <= high, owner, ": low must not be above high, got ", low, " and ", high);
   require_in({-ranges::infinity, most}, low, owner, "low");
   require_in({-most, ranges::infinity}, high, owner, "high");
@@ -24,7 +24,7 @@ EIGENTRAIN_NOINLINE inline void require_bounds(double low, double high, double m
 
 /// The interval in standard deviations from the mean; throws if it is too far in a tail.
 EIGENTRAIN_NOINLINE inline Range standard_interval(double mean, double std, double low, double high,
-                                                   std::string_view owner) {
+                                                   const char* owner) {
   const double a = ((Exact(low) - Exact(mean)) / Exact(std))[0];
   const double b = ((Exact(high) - Exact(mean)) / Exact(std))[0];
   require(a <= farthest_interval && b >= -farthest_interval, owner, ": [", low, ", ", high,
@@ -46,7 +46,7 @@ struct Truncation {
 /// Intervals are narrow up to this half width, in standard deviations. Throws as documented at
 /// fill_truncated_normal.
 EIGENTRAIN_NOINLINE inline Truncation truncation(double mean, double std, double low, double high,
-                                                 double width, std::string_view owner) {
+                                                 double width, const char* owner) {
   if (std == 0.0 || low == high) {
     require(low == high || (low <= mean && mean <= high), owner, ": with std 0 the mean ", mean,
             " must be in [", low, ", ", high, "]");
@@ -87,7 +87,7 @@ EIGENTRAIN_NOINLINE inline Truncation truncation(double mean, double std, double
 /// deviations, and E its mean, the logarithm of the result's std grows Cov((Z − E)², Z²) / (2·Var
 /// Z) times as fast as ln σ.
 EIGENTRAIN_NOINLINE inline double parent_std(double mean, double std, double low, double high,
-                                             std::string_view owner) {
+                                             const char* owner) {
   constexpr double most = std::numeric_limits<double>::max();
   require_in({-most / 2, most / 2}, mean, owner, "mean");
   require_in(ranges::not_negative, std, owner, "std");

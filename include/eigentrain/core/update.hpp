@@ -111,7 +111,7 @@ void update(const Elements<S>& elements, S* const* streams, const Rules&... rule
 
 /// Throws std::invalid_argument if a gradient was added as const.
 template <class S>
-void require_writable_gradients(const Elements<S>& elements, std::string_view owner) {
+void require_writable_gradients(const Elements<S>& elements, const char* owner) {
   for (const Tensor<S>& tensor : elements.tensors) {
     require(!tensor.gradient_is_const, owner, ": the gradient of ", tensor.name,
             " was added as const");

@@ -21,6 +21,11 @@ class AnyView {
   /// vector is one unit.
   Index units() const { return units_; }
   bool row_major() const { return row_major_; }
+  template <class S>
+  Memory<S> memory_at(S* data) const {
+    return {data, inner_, outer_, stride_};
+  }
+
   /// Whether its type says that it has one row, or one column.
   bool is_vector() const { return is_vector_; }
 
@@ -77,7 +82,7 @@ class AnyView {
 
   // The address of the first value now. Part of its caller, as every step asks for it, and only a
   // message needs the names.
-  EIGENTRAIN_INLINE void* data_now(const std::string_view& owner, std::string_view role) const {
+  EIGENTRAIN_INLINE void* data_now(const std::string_view& owner, const char* role) const {
     if (find_ == nullptr) return data_;
     Shape now;
     void* const data = find_(object_, now);
@@ -85,10 +90,6 @@ class AnyView {
       refuse(owner, role, now);
     }
     return data;
-  }
-  template <class S>
-  Memory<S> memory_at(S* data) const {
-    return {data, inner_, outer_, stride_};
   }
 
  private:
@@ -98,16 +99,13 @@ class AnyView {
   // Whether the runs of one lie in the gaps of the other, as those of two blocks of one matrix may;
   // `distance` is from the first value of a to that of b. Other strides are taken on trust.
   static bool beside(const AnyView& a, const AnyView& b, Index distance) {
-    const bool turned = a.outer_ == 1;
-    const AnyView &gaps = turned ? b : a, &other = turned ? a : b;
-    if (gaps.outer_ == 1) return false;
-    const Index stride = gaps.stride_, at = (turned ? -distance : distance) % stride;
-    const Index begin = at < 0 ? at + stride : at;
-    return (other.outer_ > 1 && other.stride_ != stride) ||
-           (begin >= gaps.inner_ && begin + other.inner_ <= stride);
+    const Index stride = a.outer_ > 1 ? a.stride_ : b.stride_;
+    if (a.outer_ > 1 && b.outer_ > 1 && b.stride_ != stride) return true;
+    const Index at = (distance % stride + stride) % stride;
+    return at >= a.inner_ && at + b.inner_ <= stride;
   }
 
-  [[noreturn]] EIGENTRAIN_COLD void refuse(std::string_view owner, std::string_view role,
+  [[noreturn]] EIGENTRAIN_COLD void refuse(std::string_view owner, const char* role,
                                            const Shape& now) const {
     fail({owner, ": the ", role, " was ", shape_.text(), " when it was added and is ", now.text(),
           " now"});
@@ -138,11 +136,11 @@ class View : public detail::AnyView {
 
   /// Where the first number lies now. Throws std::invalid_argument if the shape is no longer that
   /// of the beginning; `owner` and `role` name the tensor in the message.
-  S* data(const std::string_view& owner, std::string_view role) const {
+  S* data(const std::string_view& owner, const char* role) const {
     return static_cast<S*>(data_now(owner, role));
   }
   /// Where all numbers lie now; throws as data().
-  Memory<S> memory(std::string_view owner, std::string_view role) const {
+  Memory<S> memory(std::string_view owner, const char* role) const {
     return memory_at(data(owner, role));
   }
 };

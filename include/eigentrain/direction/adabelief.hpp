@@ -49,7 +49,7 @@ class AdaBeliefDirection {
   static constexpr int slots = 2;
 
   explicit AdaBeliefDirection(const AdaBeliefDirectionOptions& options) : options_(options) {
-    constexpr std::string_view owner = "adabelief_direction";
+    constexpr const char* owner = "adabelief_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
     require_in(ranges::fraction_below_one, options.beta2, owner, "beta2");
     require_in(ranges::positive, options.epsilon, owner, "epsilon");

@@ -55,7 +55,7 @@ class AdafactorDirection {
   };
 
   explicit AdafactorDirection(const AdafactorDirectionOptions& options) : options_(options) {
-    constexpr std::string_view owner = "adafactor_direction";
+    constexpr const char* owner = "adafactor_direction";
     require(options.beta2_decay <= 0.0 && options.beta2_decay >= -100.0, owner,
             ": beta2_decay must be in [-100, 0], got ", options.beta2_decay);
     require_in(ranges::not_negative, options.epsilon1, owner, "epsilon1");

@@ -22,7 +22,7 @@ class AdaGradDirection {
   static constexpr int slots = 1;
 
   explicit AdaGradDirection(const AdaGradDirectionOptions& options) : options_(options) {
-    constexpr std::string_view owner = "adagrad_direction";
+    constexpr const char* owner = "adagrad_direction";
     require_in(ranges::not_negative, options.learning_rate_decay, owner, "learning_rate_decay");
     require_in(ranges::not_negative, options.initial_accumulator_value, owner,
                "initial_accumulator_value");

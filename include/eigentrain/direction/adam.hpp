@@ -62,7 +62,7 @@ AdamDirectionOptions adam_direction_options(const Options& options) {
           .bias_correction = options.bias_correction};
 }
 
-inline void check_adam(const AdamDirectionOptions& options, std::string_view owner) {
+inline void check_adam(const AdamDirectionOptions& options, const char* owner) {
   require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
   require_in(ranges::fraction_below_one, options.beta2, owner, "beta2");
   require_in(ranges::positive, options.epsilon, owner, "epsilon");

@@ -23,7 +23,7 @@ class AdanDirection {
   static constexpr int slots = 4;
 
   explicit AdanDirection(const AdanDirectionOptions& options) : options_(options) {
-    constexpr std::string_view owner = "adan_direction";
+    constexpr const char* owner = "adan_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
     require_in(ranges::fraction_below_one, options.beta2, owner, "beta2");
     require_in(ranges::fraction_below_one, options.beta3, owner, "beta3");

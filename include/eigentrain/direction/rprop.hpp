@@ -26,7 +26,7 @@ class RpropDirection {
   static constexpr int slots = 2;
 
   explicit RpropDirection(const RpropDirectionOptions& options) : options_(options) {
-    constexpr std::string_view owner = "rprop_direction";
+    constexpr const char* owner = "rprop_direction";
     require_in(ranges::positive, options.initial_step, owner, "initial_step");
     require_in({0.0, 1.0, true, true}, options.eta_minus, owner, "eta_minus");
     require_in({1.0, ranges::infinity, true, true}, options.eta_plus, owner, "eta_plus");

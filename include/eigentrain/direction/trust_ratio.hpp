@@ -72,7 +72,7 @@ class TrustRatio {
 
  private:
   EIGENTRAIN_NOINLINE void check() const {
-    constexpr std::string_view owner = "trust_ratio";
+    constexpr const char* owner = "trust_ratio";
     require_in(ranges::positive, options_.coefficient, owner, "coefficient");
     require_in(ranges::not_negative, options_.weight_decay, owner, "weight_decay");
     require_in(ranges::not_negative, options_.epsilon, owner, "epsilon");

@@ -23,7 +23,7 @@ class YogiDirection {
   static constexpr int slots = 2;
 
   explicit YogiDirection(const YogiDirectionOptions& options) : options_(options) {
-    constexpr std::string_view owner = "yogi_direction";
+    constexpr const char* owner = "yogi_direction";
     require_in(ranges::fraction_below_one, options.beta1, owner, "beta1");
     require_in(ranges::fraction_below_one, options.beta2, owner, "beta2");
     require_in(ranges::positive, options.epsilon, owner, "epsilon");

@@ -17,7 +17,7 @@ struct AdaptiveClipOptions {
 
 namespace detail {
 
-inline void check_adaptive(const AdaptiveClipOptions& options, std::string_view owner) {
+inline void check_adaptive(const AdaptiveClipOptions& options, const char* owner) {
   require_in(ranges::positive_or_infinite, options.clipping, owner, "clipping");
   require_in(ranges::positive, options.least_weight, owner, "least_weight");
   check_options(options.non_finite, owner);
@@ -73,7 +73,7 @@ void scale_units(const Grouped<S>& units, Index first, Index count, S* factors) 
 /// normalization", 2021. As optax.adaptive_grad_clip, whose matrices are in × out.
 template <class S>
 void clip_gradient_adaptive(Parameters<S>& parameters, const AdaptiveClipOptions& options = {}) {
-  constexpr std::string_view owner = "clip_gradient_adaptive";
+  constexpr const char* owner = "clip_gradient_adaptive";
   detail::check_adaptive(options, owner);
   Elements<S>& elements = parameters.elements();
   detail::require_writable_gradients(elements, owner);
@@ -104,7 +104,7 @@ template <detail::Dense W, detail::Dense G>
 void clip_gradient_adaptive(const W& weights, G&& gradient,
                             const AdaptiveClipOptions& options = {}) {
   using S = detail::ScalarOf<G>;
-  constexpr std::string_view owner = "clip_gradient_adaptive";
+  constexpr const char* owner = "clip_gradient_adaptive";
   detail::check_adaptive(options, owner);
   const Shape shape = detail::shape_of(weights), other = detail::shape_of(gradient);
   require(shape == other, owner, ": the weights are ", shape.text(), " but the gradient is ",

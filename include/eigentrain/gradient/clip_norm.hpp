@@ -23,7 +23,7 @@ inline double clip_factor(double max_norm, double norm) {
 
 inline constexpr Range norm_orders{1.0, ranges::infinity};
 
-inline void check_clip(double max_norm, const ClipNormOptions& options, std::string_view owner) {
+inline void check_clip(double max_norm, const ClipNormOptions& options, const char* owner) {
   require_in(ranges::positive_or_infinite, max_norm, owner, "max_norm");
   require_in(norm_orders, options.order, owner, "order");
   check_options(options.non_finite, owner);

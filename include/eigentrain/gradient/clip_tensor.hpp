@@ -49,7 +49,7 @@ class ClipByTensor {
 
   /// What is measured and its limit; throws, naming `owner`, as clip_by_tensor_norm().
   ClipByTensor(detail::TensorMeasure measure, double limit, const NonFiniteOptions& options,
-               std::string_view owner)
+               const char* owner)
       : measure_(measure), limit_(limit), options_(options) {
     require_in(ranges::positive_or_infinite, limit, owner, "limit");
     detail::check_options(options, owner);
@@ -120,7 +120,7 @@ namespace detail {
 
 template <class S>
 void clip_tensors(Parameters<S>& parameters, TensorMeasure measure, double limit,
-                  std::string_view owner) {
+                  const char* owner) {
   require_in(ranges::positive_or_infinite, limit, owner, "limit");
   Elements<S>& elements = parameters.elements();
   require_writable_gradients(elements, owner);
@@ -165,7 +165,7 @@ void clip_gradient_block_rms(Parameters<S>& parameters, std::type_identity_t<S> 
 template <detail::Tensorial G>
 void clip_gradient_block_rms(G&& gradient, detail::ScalarOf<G> threshold) {
   using S = detail::ScalarOf<G>;
-  constexpr std::string_view owner = "clip_gradient_block_rms";
+  constexpr const char* owner = "clip_gradient_block_rms";
   const auto limit = static_cast<double>(threshold);
   require_in(ranges::positive_or_infinite, limit, owner, "limit");
   const auto all = detail::all_values(gradient);

@@ -13,10 +13,10 @@ namespace detail {
 struct ClipBounds {
   double low, high;
 
-  ClipBounds(double limit, std::string_view owner) : low(-limit), high(limit) {
+  ClipBounds(double limit, const char* owner) : low(-limit), high(limit) {
     require_in(ranges::positive_or_infinite, limit, owner, "limit");
   }
-  ClipBounds(double lower, double upper, std::string_view owner) : low(lower), high(upper) {
+  ClipBounds(double lower, double upper, const char* owner) : low(lower), high(upper) {
     require(lower < upper, owner, ": low must be below high, got ", lower, " and ", upper);
   }
 
@@ -27,7 +27,7 @@ struct ClipBounds {
   }
 
   template <class S>
-  void apply(Parameters<S>& parameters, std::string_view owner) const {
+  void apply(Parameters<S>& parameters, const char* owner) const {
     Elements<S>& elements = parameters.elements();
     require_writable_gradients(elements, owner);
     update_gradients(elements, rule<S>());
@@ -91,14 +91,14 @@ inline ClipByValue clip_by_value(double low, double high) {
 /// that aren't low < high, or a gradient that was added as const.
 template <class S>
 void clip_gradient_value(Parameters<S>& parameters, std::type_identity_t<S> limit) {
-  constexpr std::string_view owner = "clip_gradient_value";
+  constexpr const char* owner = "clip_gradient_value";
   detail::ClipBounds(static_cast<double>(limit), owner).apply(parameters, owner);
 }
 /// The same with two bounds.
 template <class S>
 void clip_gradient_value(Parameters<S>& parameters, std::type_identity_t<S> low,
                          std::type_identity_t<S> high) {
-  constexpr std::string_view owner = "clip_gradient_value";
+  constexpr const char* owner = "clip_gradient_value";
   const detail::ClipBounds bounds(static_cast<double>(low), static_cast<double>(high), owner);
   bounds.apply(parameters, owner);
 }

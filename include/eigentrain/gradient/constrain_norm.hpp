@@ -27,7 +27,7 @@ void shorten_groups(const Grouped<S>& groups, double max_norm) {
 
 /// Throws std::invalid_argument unless every group has a norm that is finite and not zero.
 template <class S>
-void require_directions(const Grouped<S>& groups, Groups which, std::string_view owner,
+void require_directions(const Grouped<S>& groups, Groups which, const char* owner,
                         std::string_view tensor = {}) {
   for_each_group_norm(groups, [&](Index first, Index count, const double* norms) {
     for (Index k = 0; k < count; ++k) {
@@ -78,7 +78,7 @@ template <class W>
 void constrain_max_norm(W&& weights, double max_norm, Groups groups = Groups::rows) {
   using S = typename std::remove_cvref_t<W>::Scalar;
   static_assert(detail::is_writable<W>(), "eigentrain: the weights are const, or an expression");
-  constexpr std::string_view owner = "constrain_max_norm";
+  constexpr const char* owner = "constrain_max_norm";
   require_in(ranges::positive_or_infinite, max_norm, owner, "max_norm");
   const auto all = detail::grouped<S>(weights, groups);
   detail::require_finite_groups(all, groups, owner);
@@ -96,7 +96,7 @@ void constrain_max_norm(W&& weights, double max_norm, Groups groups = Groups::ro
 /// Throws as above, naming the unit and the tensor, with none of them changed.
 template <class S, std::predicate<std::string_view> Predicate>
 Index constrain_max_norm(Parameters<S>& parameters, double max_norm, const Predicate& predicate) {
-  constexpr std::string_view owner = "constrain_max_norm";
+  constexpr const char* owner = "constrain_max_norm";
   require_in(ranges::positive_or_infinite, max_norm, owner, "max_norm");
   detail::for_each_named(parameters, predicate, [&](const Tensor<S>& tensor) {
     detail::require_finite_groups(detail::units_in(tensor, tensor.parameter),
@@ -118,7 +118,7 @@ template <class W>
 void constrain_unit_norm(W&& weights, Groups groups = Groups::rows) {
   using S = typename std::remove_cvref_t<W>::Scalar;
   static_assert(detail::is_writable<W>(), "eigentrain: the weights are const, or an expression");
-  constexpr std::string_view owner = "constrain_unit_norm";
+  constexpr const char* owner = "constrain_unit_norm";
   const auto all = detail::grouped<S>(weights, groups);
   if (all.size == 0) return;
   detail::require_directions(all, groups, owner);
@@ -128,7 +128,7 @@ void constrain_unit_norm(W&& weights, Groups groups = Groups::rows) {
 /// The same for every unit of the tensors whose names the predicate takes, as constrain_max_norm().
 template <class S, std::predicate<std::string_view> Predicate>
 Index constrain_unit_norm(Parameters<S>& parameters, const Predicate& predicate) {
-  constexpr std::string_view owner = "constrain_unit_norm";
+  constexpr const char* owner = "constrain_unit_norm";
   detail::for_each_named(parameters, predicate, [&](const Tensor<S>& tensor) {
     if (tensor.parameter.size() == 0) return;
     detail::require_directions(detail::units_in(tensor, tensor.parameter),

@@ -12,15 +12,14 @@ namespace detail {
 
 /// Throws std::invalid_argument, naming the tensor, unless every value is finite.
 template <class S>
-void require_finite_values(const Grouped<S>& values, std::string_view owner,
-                           std::string_view name) {
+void require_finite_values(const Grouped<S>& values, const char* owner, std::string_view name) {
   double sum = 0.0;
   fold_groups<Sum>(values, 0, 1, &sum, [](const auto& w, const auto&) { return w - w; });
   require(std::isfinite(sum), owner, ": ", name,
           " has values that are not finite; nothing was changed");
 }
 
-inline void require_box(double low, double high, std::string_view owner) {
+inline void require_box(double low, double high, const char* owner) {
   require(low <= high, owner, ": low must be at most high, got ", low, " and ", high);
 }
 
@@ -34,7 +33,7 @@ void clamp_values(const Grouped<S>& values, double low, double high) {
 }
 
 template <Tensorial W>
-void constrain_values(W& weights, double low, double high, std::string_view owner) {
+void constrain_values(W& weights, double low, double high, const char* owner) {
   require_box(low, high, owner);
   const auto values = all_values(weights);
   require_finite_values(values, owner, "the tensor");
@@ -43,7 +42,7 @@ void constrain_values(W& weights, double low, double high, std::string_view owne
 
 template <class S, class Predicate>
 Index constrain_values(Parameters<S>& parameters, double low, double high,
-                       const Predicate& predicate, std::string_view owner) {
+                       const Predicate& predicate, const char* owner) {
   require_box(low, high, owner);
   for_each_named(parameters, predicate, [&](const Tensor<S>& tensor) {
     require_finite_values(one_group(tensor.parameter), owner, tensor.name);

@@ -89,7 +89,7 @@ class Diagnosis {
  public:
   /// Throws std::invalid_argument for thresholds out of range.
   explicit Diagnosis(const DiagnosisOptions& options = {}) : options_(options) {
-    const auto check = [](const Range& range, double value, std::string_view name) {
+    const auto check = [](const Range& range, double value, const char* name) {
       require_in(range, value, "Diagnosis", name);
     };
     check(ranges::positive_or_infinite, options.exploding, "exploding");

@@ -19,7 +19,7 @@ struct ElasticNetFactors {
   double l1;
   double l2;
 
-  ElasticNetFactors(const ElasticNetOptions& options, std::string_view owner)
+  ElasticNetFactors(const ElasticNetOptions& options, const char* owner)
       : l1((Exact(options.strength) * options.l1_ratio)[0]),
         l2((Exact(options.strength) * (Exact(1.0) - options.l1_ratio))[0]) {
     require_in(ranges::not_negative, options.strength, owner, "strength");

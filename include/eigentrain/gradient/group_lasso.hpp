@@ -18,7 +18,7 @@ namespace detail {
 // λ·√n, or λ.
 template <class S>
 double group_lasso_factor(const Grouped<S>& groups, const GroupLassoOptions& options,
-                          std::string_view owner) {
+                          const char* owner) {
   require_in(ranges::not_negative, options.strength, owner, "strength");
   if (!options.scale_by_size) return options.strength;
   return (Exact(options.strength) * sqrt(Exact(static_cast<double>(groups.size))))[0];
@@ -62,7 +62,7 @@ void add_group_lasso(const W& weights, G&& gradient, const GroupLassoOptions& op
                     bool(W::IsRowMajor) == bool(Gradient::IsRowMajor),
                 "eigentrain: weights and gradient must have one scalar type and storage order");
   static_assert(detail::is_writable<G>(), "eigentrain: the gradient is const");
-  constexpr std::string_view owner = "add_group_lasso";
+  constexpr const char* owner = "add_group_lasso";
   const Shape shape = detail::shape_of(weights), other = detail::shape_of(gradient);
   require(shape == other, owner, ": the weights are ", shape.text(), " but the gradient is ",
           other.text());

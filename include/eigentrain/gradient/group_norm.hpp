@@ -59,7 +59,7 @@ void for_each_group_norm(const Grouped<S>& groups, const F& f) {
 }
 
 /// Throws std::invalid_argument, naming the group, and the tensor where it has a name.
-[[noreturn]] EIGENTRAIN_COLD inline void refuse_group(std::string_view owner, Groups groups,
+[[noreturn]] EIGENTRAIN_COLD inline void refuse_group(const char* owner, Groups groups,
                                                       Index number, std::string_view fault,
                                                       std::string_view tensor = {}) {
   constexpr std::string_view end = "; nothing was changed";
@@ -73,7 +73,7 @@ void for_each_group_norm(const Grouped<S>& groups, const F& f) {
 
 /// Throws std::invalid_argument unless every norm is finite; a double one may overflow.
 template <class S>
-void require_finite_groups(const Grouped<S>& groups, Groups which, std::string_view owner,
+void require_finite_groups(const Grouped<S>& groups, Groups which, const char* owner,
                            std::string_view tensor = {}) {
   for_each_group_norm(groups, [&](Index first, Index count, const double* norms) {
     for (Index k = 0; k < count; ++k) {

@@ -38,7 +38,7 @@ struct SkipCounts {
 
 namespace detail {
 
-inline void check_options(const NonFiniteOptions& options, std::string_view owner) {
+inline void check_options(const NonFiniteOptions& options, const char* owner) {
   require(options.most_skips >= 0, owner, ": most_skips must be at least 0, got ",
           options.most_skips);
 }
@@ -49,8 +49,7 @@ std::string_view first_not_finite(const Stream& stream) {
   return stream.first_without_finite_sum([](const auto& u, const auto&) { return u - u; });
 }
 
-[[noreturn]] EIGENTRAIN_COLD inline void refuse_gradient(std::string_view owner,
-                                                         std::string_view name,
+[[noreturn]] EIGENTRAIN_COLD inline void refuse_gradient(const char* owner, std::string_view name,
                                                          std::int64_t skips) {
   if (skips > 0) {
     fail({owner, ": ", skips, " steps in a row had gradients that are not finite, now that of ",
@@ -64,7 +63,7 @@ std::string_view first_not_finite(const Stream& stream) {
 /// whether it is finite; throws where the options say so.
 template <class Stream>
 bool judge_norm(const Stream& stream, double norm, const NonFiniteOptions& options,
-                SkipCounts& counts, std::string_view owner) {
+                SkipCounts& counts, const char* owner) {
   if (std::isfinite(norm)) [[likely]] {
     counts.skipped_in_row = 0;
     return true;

@@ -58,7 +58,7 @@ class PerExampleMean {
   /// with nothing changed, if it isn't finite, or if the list or what is frozen in it has changed
   /// since the first example.
   double add(Parameters<S>& parameters) {
-    constexpr std::string_view owner = "PerExampleMean";
+    constexpr const char* owner = "PerExampleMean";
     Elements<S>& elements = parameters.elements();
     state_.prepare(parameters, elements, 1, count_ == 0);
     require_same(elements);

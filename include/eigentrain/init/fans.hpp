@@ -76,14 +76,14 @@ Extents extents(const T& tensor) {
   }
 }
 
-inline void check_axis(Index axis, Index rank, std::string_view owner, std::string_view name) {
+inline void check_axis(Index axis, Index rank, const char* owner, const char* name) {
   require(axis != Axes::none, owner, ": axes.", name, " is missing; give both axes, or none");
   require(axis >= 0 && axis < rank, owner, ": axes.", name, " must be in [0, ", rank,
           "), the axes of this tensor, got ", axis);
 }
 
 /// Throws std::invalid_argument unless both axes are given, the tensor's, and two.
-EIGENTRAIN_NOINLINE inline void check_axes(const Axes& axes, Index rank, std::string_view owner) {
+EIGENTRAIN_NOINLINE inline void check_axes(const Axes& axes, Index rank, const char* owner) {
   check_axis(axes.out, rank, owner, "out");
   check_axis(axes.in, rank, owner, "in");
   require(axes.out != axes.in, owner, ": axes.out and axes.in must differ, got ", axes.in,
@@ -91,8 +91,7 @@ EIGENTRAIN_NOINLINE inline void check_axes(const Axes& axes, Index rank, std::st
 }
 
 /// The fans along the axes that are given; without axes, those of an out × in matrix.
-EIGENTRAIN_NOINLINE inline Fans fans_along(const Extents& extents, Axes axes,
-                                           std::string_view owner) {
+EIGENTRAIN_NOINLINE inline Fans fans_along(const Extents& extents, Axes axes, const char* owner) {
   if (axes == Axes{}) {
     require(extents.rank >= 2, owner, ": a vector has no fans; give them, as in ",
             "{.fans = {.in = 288, .out = 576}}");
@@ -112,7 +111,7 @@ EIGENTRAIN_NOINLINE inline Fans fans_along(const Extents& extents, Axes axes,
 
 /// The fans that were given, or else those of the shape.
 EIGENTRAIN_NOINLINE inline Fans fans_or_shape(const Fans& given, const Axes& axes,
-                                              const Extents& extents, std::string_view owner) {
+                                              const Extents& extents, const char* owner) {
   if (given == Fans{}) return fans_along(extents, axes, owner);
   require(axes == Axes{}, owner, ": give fans or axes, not both");
   require_at_least(1, given.in, owner, "fans.in");

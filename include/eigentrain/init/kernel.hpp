@@ -27,7 +27,7 @@ enum class Middle { first, second };
 /// Throws std::invalid_argument unless the tensor has rank 3, 4 or 5 and both axes are good.
 EIGENTRAIN_NOINLINE inline KernelCentre kernel_centre(const Extents& kernel, bool row_major,
                                                       const Axes& axes, Middle which,
-                                                      std::string_view owner) {
+                                                      const char* owner) {
   require(kernel.rank >= 3 && kernel.rank <= 5, owner,
           ": a convolution kernel has rank 3, 4 or 5, this tensor has ", kernel.rank);
   check_axes(axes, kernel.rank, owner);

@@ -42,7 +42,7 @@ struct TruncatedNormalOptions {
 /// of std, whose std is the parent's as well.
 template <class T, RandomSource Random>
 void truncated_normal(T&& W, Random& random, const TruncatedNormalOptions& options = {}) {
-  constexpr std::string_view owner = "truncated_normal";
+  constexpr const char* owner = "truncated_normal";
   const auto memory = detail::target_memory<T>(W);
   const auto& [mean, std, low, high, std_of] = options;
   const double parent =

@@ -56,7 +56,7 @@ struct Unfolding {
 /// The axis of the outputs, 0 unless the axes say otherwise. Throws std::invalid_argument if there
 /// is no such axis, or if it isn't given for a tensor of rank 3 or more.
 EIGENTRAIN_NOINLINE inline Index out_axis(const Extents& extents, const Axes& axes,
-                                          std::string_view owner) {
+                                          const char* owner) {
   if (axes == Axes{} && extents.rank <= 2) return 0;
   require(axes.out != Axes::none, owner, ": a tensor of rank ", extents.rank,
           " does not say which of its axes are outputs; give it, as in {.axes = {.out = 0}}");
@@ -70,7 +70,7 @@ EIGENTRAIN_NOINLINE inline Index out_axis(const Extents& extents, const Axes& ax
 
 /// The unfolding of a tensor or matrix. Throws std::invalid_argument as out_axis.
 template <class T>
-Unfolding unfold(const T& W, const Axes& axes, std::string_view owner) {
+Unfolding unfold(const T& W, const Axes& axes, const char* owner) {
   const Extents seen = extents(W);
   const Index axis = out_axis(seen, axes, owner);
   if constexpr (Dense<T>) {

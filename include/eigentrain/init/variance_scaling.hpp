@@ -34,7 +34,7 @@ struct WeightScale {
 
 /// σ = gain / √n, where n is fan_in, fan_out or their mean; 0 if n is.
 EIGENTRAIN_NOINLINE inline double scaled_std(const WeightScale& scale, const Extents& extents,
-                                             std::string_view owner) {
+                                             const char* owner) {
   require_in(ranges::not_negative, scale.gain, owner, "gain");
   const Fans fans = fans_or_shape(scale.fans, scale.axes, extents, owner);
   const Exact in(static_cast<double>(fans.in)), out(static_cast<double>(fans.out));
@@ -47,7 +47,7 @@ EIGENTRAIN_NOINLINE inline double scaled_std(const WeightScale& scale, const Ext
 
 template <Distribution distribution, class T, RandomSource Random>
 void scaled_weights(std::remove_reference_t<T>& W, Random& random, const WeightScale& scale,
-                    std::string_view owner) {
+                    const char* owner) {
   using S = TargetScalar<T>;
   const auto memory = target_memory<T>(W);
   const double std = scaled_std(scale, extents(W), owner);
@@ -90,7 +90,7 @@ void scaled_weights(std::remove_reference_t<T>& W, Random& random, const WeightS
 /// kernel are taken for granted.
 template <class T, RandomSource Random>
 void variance_scaling(T&& W, Random& random, const VarianceScalingOptions& options = {}) {
-  constexpr std::string_view owner = "variance_scaling";
+  constexpr const char* owner = "variance_scaling";
   require_in(ranges::not_negative, options.scale, owner, "scale");
   const detail::WeightScale scale{sqrt(Exact(options.scale))[0], options.fan, options.fans,
                                   options.axes};

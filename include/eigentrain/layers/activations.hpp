@@ -68,8 +68,8 @@ ActivationShape activation_shape(const T& values) {
 
 /// Throws std::invalid_argument, as in "Dropout: the output is 4x7, but must be 4x8".
 EIGENTRAIN_NOINLINE inline void require_shape(const ActivationShape& seen,
-                                              const ActivationShape& expected,
-                                              std::string_view owner, std::string_view name) {
+                                              const ActivationShape& expected, const char* owner,
+                                              const char* name) {
   if (seen == expected) return;
   const std::string is = seen.text(), must_be = expected.text();
   fail({owner, ": the ", name, " is ", is, ", but must be ", must_be});
@@ -79,7 +79,7 @@ EIGENTRAIN_NOINLINE inline void require_shape(const ActivationShape& seen,
 EIGENTRAIN_NOINLINE inline void require_backward(const ActivationShape& shape,
                                                  const ActivationShape& output_gradient,
                                                  const ActivationShape& input_gradient,
-                                                 std::string_view owner) {
+                                                 const char* owner) {
   require(shape.rank >= 0, owner, ": backward() needs a forward() before it");
   require_shape(output_gradient, shape, owner, "output's gradient");
   require_shape(input_gradient, shape, owner, "input's gradient");
@@ -88,7 +88,7 @@ EIGENTRAIN_NOINLINE inline void require_backward(const ActivationShape& shape,
 /// The same where a value's place in memory decided about it.
 EIGENTRAIN_NOINLINE inline void require_order(const ActivationShape& shape,
                                               const ActivationShape& input_gradient,
-                                              std::string_view owner) {
+                                              const char* owner) {
   require(input_gradient.has_order_of(shape), owner, ": the input's gradient is ",
           input_gradient.row_major ? "row" : "column", "-major, but the output was not");
 }
@@ -167,7 +167,7 @@ void copy_activations(const Memory<const S>& source, const Memory<S>& target) {
 /// Evaluation of all kinds of dropout. Throws std::invalid_argument, with nothing changed, if the
 /// shapes differ.
 template <class S, class In, class Out>
-void evaluate_activations(const In& input, Out&& output, std::string_view owner) {
+void evaluate_activations(const In& input, Out&& output, const char* owner) {
   require_shape(activation_shape(output), activation_shape(input), owner, "output");
   pass_activations<S>(
       input, static_cast<Out&&>(output),

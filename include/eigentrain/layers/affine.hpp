@@ -42,7 +42,7 @@ class Scale {
 
  protected:
   /// Rows of one value a channel: γ, its gradient, and more where `rows` says so.
-  Scale(Eigen::Index features, std::string_view owner, int rows = 4) : features_(features) {
+  Scale(Eigen::Index features, const char* owner, int rows = 4) : features_(features) {
     require_at_least(1, features, owner, "features");
     values_.resize(static_cast<std::size_t>(features * rows));
     for (Eigen::Index f = 0; f < features; ++f) values_[static_cast<std::size_t>(f)] = S(1);
@@ -87,7 +87,7 @@ class Affine : public Scale<S> {
 
  protected:
   /// As Scale's, with β and its gradient in rows 2 and 3.
-  Affine(Eigen::Index features, std::string_view owner, int rows = 4)
+  Affine(Eigen::Index features, const char* owner, int rows = 4)
       : Scale<S>(features, owner, rows) {}
 };
 

@@ -75,8 +75,8 @@ class ChannelMask {
   /// Throws std::invalid_argument unless the axes are two of the shape's or none, and one of them
   /// is named.
   EIGENTRAIN_NOINLINE static void check_axes(const ActivationShape& shape, int channel, int sample,
-                                             std::string_view owner) {
-    const auto check = [&](int axis, std::string_view name) {
+                                             const char* owner) {
+    const auto check = [&](int axis, const char* name) {
       require(axis >= NoAxis::none && axis < shape.rank, owner, ": ", name, " must be in [0, ",
               shape.rank - 1, "] for ", shape.text(), ", got ", axis);
     };

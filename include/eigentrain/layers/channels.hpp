@@ -93,29 +93,29 @@ bool same_shape(const Channels<S>& a, const Channels<T>& b) {
 /// (positions x channels x inner), but must be 32 of 1x64x49".
 template <class S, class T>
 EIGENTRAIN_COLD void refuse_shape(const Channels<S>& batch, const Channels<T>& wanted,
-                                  std::string_view owner, std::string_view name) {
+                                  const char* owner, const char* name) {
   require(false, owner, ": the ", name, " is ", batch.samples, " samples of ", batch.positions, "x",
           batch.channels, "x", batch.inner, " (positions x channels x inner), but must be ",
           wanted.samples, " of ", wanted.positions, "x", wanted.channels, "x", wanted.inner);
 }
 
 template <class S, class T>
-void require_shape(const Channels<S>& batch, const Channels<T>& wanted, std::string_view owner,
-                   std::string_view name) {
+void require_shape(const Channels<S>& batch, const Channels<T>& wanted, const char* owner,
+                   const char* name) {
   if (!same_shape(batch, wanted)) refuse_shape(batch, wanted, owner, name);
 }
 
 /// Throws std::invalid_argument unless the input has that many rows, and the output its shape.
 template <class S>
 void require_features(const BatchInput<S>& input, const BatchOutput<S>& output,
-                      Eigen::Index features, std::string_view owner) {
+                      Eigen::Index features, const char* owner) {
   require(input.rows() == features, owner, ": the input is ", input.rows(), "x", input.cols(),
           ", but must have ", features, " rows, one a feature");
   require_shape(output, input.rows(), input.cols(), owner, "output");
 }
 template <class S>
 void require_features(const Channels<const S>& input, const Channels<S>& output,
-                      Eigen::Index features, std::string_view owner) {
+                      Eigen::Index features, const char* owner) {
   require(input.channels == features, owner, ": the input has ", input.channels,
           " channels, but must have ", features);
   require_shape(output, input, owner, "output");

@@ -23,8 +23,8 @@ namespace detail {
 
 /// Throws std::invalid_argument, as in "BatchNorm: the output is 4x7, but must be 4x8".
 template <class Batch>
-void require_shape(const Batch& batch, Eigen::Index rows, Eigen::Index cols, std::string_view owner,
-                   std::string_view name) {
+void require_shape(const Batch& batch, Eigen::Index rows, Eigen::Index cols, const char* owner,
+                   const char* name) {
   require(batch.rows() == rows && batch.cols() == cols, owner, ": the ", name, " is ", batch.rows(),
           "x", batch.cols(), ", but must be ", rows, "x", cols);
 }

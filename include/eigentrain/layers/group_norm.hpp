@@ -34,7 +34,7 @@ template <class S>
 class GroupNorm : public GroupedNorm<S, GroupNorm<S>> {
  public:
   /// Its name in messages.
-  static constexpr std::string_view name = "GroupNorm";
+  static constexpr const char* name = "GroupNorm";
   /// Throws std::invalid_argument if features or groups < 1, the groups don't divide the features,
   /// or epsilon is out of its range.
   template <std::same_as<GroupNormOptions> O = GroupNormOptions>

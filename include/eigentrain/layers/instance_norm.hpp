@@ -41,7 +41,7 @@ class InstanceNorm : public GroupedNorm<S, InstanceNorm<S>, RunningStatistics<S>
 
  public:
   /// Its name in messages.
-  static constexpr std::string_view name = "InstanceNorm";
+  static constexpr const char* name = "InstanceNorm";
   /// Throws std::invalid_argument if features < 1 or an option is out of its range.
   template <std::same_as<InstanceNormOptions> O = InstanceNormOptions>
   explicit InstanceNorm(Eigen::Index features, const O& options = {})

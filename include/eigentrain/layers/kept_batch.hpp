@@ -19,7 +19,7 @@ class KeptBatch {
 
   /// Where x̂ of a batch of this shape goes: nowhere but to the output if nothing is kept.
   Channels<S> prepare(const Channels<const S>& input, const Channels<S>& output,
-                      std::string_view owner) {
+                      const char* owner) {
     if (!keep_) {
       require(input.data != output.data, owner,
               ": the output is the input, which backward() needs where the layer keeps no batch");
@@ -36,7 +36,7 @@ class KeptBatch {
 
   /// Throws std::invalid_argument unless there was a batch, and both have its shape.
   void require_gradients(const Channels<const S>& output_gradient,
-                         const Channels<S>& input_gradient, std::string_view owner) const {
+                         const Channels<S>& input_gradient, const char* owner) const {
     require(shape_.channels > 0, owner, ": backward() needs a forward() before it");
     require_shape(output_gradient, shape_, owner, "output's gradient");
     require_shape(input_gradient, shape_, owner, "input's gradient");
@@ -44,20 +44,20 @@ class KeptBatch {
 
   /// The same for matrices, in their words.
   void require_gradients(const BatchInput<S>& output_gradient, const BatchOutput<S>& input_gradient,
-                         std::string_view owner) const {
+                         const char* owner) const {
     if (shape_.positions != 1 || shape_.inner != 1) return;
     require_shape(output_gradient, shape_.channels, shape_.samples, owner, "output's gradient");
     require_shape(input_gradient, shape_.channels, shape_.samples, owner, "input's gradient");
   }
 
   /// x̂. Throws std::invalid_argument if it was not kept.
-  Channels<const S> values(std::string_view owner) const {
+  Channels<const S> values(const char* owner) const {
     require(keep_, owner, ": backward() needs the input too, since the layer keeps no batch");
     return gapless<const S>(shape_, values_.data() + offset_);
   }
 
   /// Throws std::invalid_argument if the batch was kept, or if this can't be it.
-  void require_input(const Channels<const S>& input, std::string_view owner) const {
+  void require_input(const Channels<const S>& input, const char* owner) const {
     require(!keep_, owner, ": backward() takes no input, since the layer keeps its batch");
     require_shape(input, shape_, owner, "input");
   }

@@ -38,7 +38,7 @@ template <class S>
 class LayerNorm : public VectorNorm<S, true, LayerNorm<S>> {
  public:
   /// Its name in messages.
-  static constexpr std::string_view name = "LayerNorm";
+  static constexpr const char* name = "LayerNorm";
   /// Throws std::invalid_argument if features < 1 or epsilon is out of its range.
   template <std::same_as<LayerNormOptions> O = LayerNormOptions>
   explicit LayerNorm(Eigen::Index features, const O& options = {})

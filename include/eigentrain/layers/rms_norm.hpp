@@ -32,7 +32,7 @@ template <class S>
 class RmsNorm : public VectorNorm<S, false, RmsNorm<S>> {
  public:
   /// Its name in messages.
-  static constexpr std::string_view name = "RmsNorm";
+  static constexpr const char* name = "RmsNorm";
   /// Throws std::invalid_argument if features < 1 or epsilon is out of its range.
   template <std::same_as<RmsNormOptions> O = RmsNormOptions>
   explicit RmsNorm(Eigen::Index features, const O& options = {})

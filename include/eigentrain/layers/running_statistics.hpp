@@ -84,7 +84,7 @@ class RunningStatistics : public Affine<S> {
 
  protected:
   /// Throws std::invalid_argument if features < 1 or the momentum is outside [0, 1].
-  explicit RunningStatistics(Eigen::Index features, std::string_view owner, double momentum = 0.1,
+  explicit RunningStatistics(Eigen::Index features, const char* owner, double momentum = 0.1,
                              bool cumulative = false)
       : Affine<S>(features, owner, 6), owner_(owner), cumulative_(cumulative) {
     set_momentum(momentum);
@@ -156,7 +156,7 @@ class RunningStatistics : public Affine<S> {
   }
 
  private:
-  std::string_view owner_;
+  const char* owner_;
   double momentum_ = 0.1;
   bool cumulative_;
   std::int64_t batches_ = 0;

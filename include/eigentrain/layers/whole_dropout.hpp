@@ -10,7 +10,7 @@ namespace eigentrain::detail {
 template <class S>
 class WholeDropout {
  public:
-  WholeDropout(std::string_view name, double rate) : name_(name) { set_rate(rate); }
+  WholeDropout(const char* name, double rate) : name_(name) { set_rate(rate); }
 
   double rate() const { return rate_; }
   void set_rate(double rate) {
@@ -58,7 +58,7 @@ class WholeDropout {
                         });
   }
 
-  std::string_view name_;  // of the layer, for messages
+  const char* name_;  // of the layer, for messages
   double rate_ = 0.0;
   ChannelMask mask_;  // of the last forward(), as the next
   ActivationShape shape_;

@@ -69,7 +69,7 @@ class EmaParameters {
 
   template <std::same_as<EmaOptions> Options = EmaOptions>
   explicit EmaParameters(const Options& options) : options_(options) {
-    constexpr std::string_view owner = "ema_parameters";
+    constexpr const char* owner = "ema_parameters";
     require_in(ranges::fraction_below_one, options.decay, owner, "decay");
     require_in(ranges::positive, options.inverse_gamma, owner, "inverse_gamma");
     require_in(ranges::positive, options.power, owner, "power");

@@ -48,7 +48,7 @@ constexpr void must_average() {
 /// Throws unless the averages are those of `average_of`, with the sizes of `parameters`.
 template <class Wanted, class S, class... T>
 void check_averages(Chain<S, T...>& optimizer, const Parameters<S>& average_of,
-                    const Parameters<S>& parameters, std::string_view owner) {
+                    const Parameters<S>& parameters, const char* owner) {
   using Average = typename FindAveraging<Wanted, T...>::Type;
   const Index n = parameters.size();
   require(n == average_of.size(), owner, ": the lists have ", average_of.size(), " and ", n,

@@ -16,7 +16,7 @@ namespace eigentrain::detail {
 /// Throws std::invalid_argument unless the steps rise strictly, the first from `least` on.
 template <class = void>
 EIGENTRAIN_NOINLINE void require_rising(std::int64_t least, const std::vector<std::int64_t>& steps,
-                                        std::string_view owner, std::string_view name) {
+                                        const char* owner, const char* name) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (i == 0) {
       require(steps[0] >= least, owner, ": ", name, " must rise from ", least,
@@ -30,8 +30,8 @@ EIGENTRAIN_NOINLINE void require_rising(std::int64_t least, const std::vector<st
 
 /// Throws std::invalid_argument unless all values are in [0, ∞).
 template <class = void>
-EIGENTRAIN_NOINLINE void require_rates(const std::vector<double>& values, std::string_view owner,
-                                       std::string_view name) {
+EIGENTRAIN_NOINLINE void require_rates(const std::vector<double>& values, const char* owner,
+                                       const char* name) {
   for (const double value : values) require_in(ranges::not_negative, value, owner, name);
 }
 

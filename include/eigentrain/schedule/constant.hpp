@@ -17,7 +17,10 @@ class Constant {
     require_in(ranges::not_negative, rate, "constant", "rate");
   }
 
-  /// η₀. Throws std::invalid_argument if step < 0.
+  /// η₀.
+  double rate() const { return rate_; }
+
+  /// The same. Throws std::invalid_argument if step < 0.
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "constant", "step");
     return rate_;

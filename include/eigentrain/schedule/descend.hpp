@@ -12,7 +12,7 @@ class Descend {
  public:
   static constexpr std::string_view state_name = "descend";
 
-  explicit Descend(Schedule rate) : rate_(std::move(rate)) {}
+  explicit Descend(const Schedule& rate) : rate_(rate) {}
 
   const Schedule& rate() const { return rate_; }
   void set_rate(Schedule rate) { rate_ = std::move(rate); }
@@ -20,8 +20,9 @@ class Descend {
   template <class S>
   auto at(const Step& step) const {
     const double rate = rate_(step.index());
-    require(ranges::not_negative.contains(rate), "descend: the learning rate must be in [0, inf), ",
-            "but the schedule gives ", rate, " at step ", step.index());
+    require(ranges::not_negative.contains(rate),
+            "descend: the learning rate must be in [0, inf), but the schedule gives ", rate,
+            " at step ", step.index());
     return per_tensor([rate](const ParameterOptions& options) {
       const Exact scaled = Exact(rate) * options.learning_rate_scale;
       return [factor = S(scaled[0])](const auto& u, const auto&) { return factor * u; };
@@ -42,8 +43,8 @@ class Descend {
 ///
 /// A step throws std::invalid_argument, with nothing changed, when the schedule gives a rate that
 /// is negative or not finite.
-inline Descend descend(Schedule rate) {
-  return Descend(std::move(rate));
+inline Descend descend(const Schedule& rate) {
+  return Descend(rate);
 }
 
 }  // namespace eigentrain

@@ -72,8 +72,7 @@ class OneCycle {
 
 namespace detail {
 
-EIGENTRAIN_NOINLINE inline void check_one_cycle(const OneCycleOptions& options,
-                                                std::string_view owner) {
+EIGENTRAIN_NOINLINE inline void check_one_cycle(const OneCycleOptions& options, const char* owner) {
   require_in(ranges::not_negative, options.peak, owner, "peak");
   require_at_least(1, options.steps, owner, "steps");
   require_in({0.0, options.three_phases ? 0.5 : 1.0, false, !options.three_phases}, options.rise,

@@ -59,7 +59,7 @@ class ProdigyDescent {
   };
 
   explicit ProdigyDescent(ProdigyOptions options) : options_(std::move(options)) {
-    constexpr std::string_view owner = "prodigy_descent";
+    constexpr const char* owner = "prodigy_descent";
     double& beta3 = options_.beta3;
     if (beta3 == -1.0) beta3 = sqrt(Exact(options_.beta2))[0];
     require_in(ranges::fraction_below_one, options_.beta1, owner, "beta1");

@@ -12,7 +12,7 @@ namespace eigentrain::detail {
 /// rate(index), the first index being 0. Throws std::invalid_argument if it is negative or not
 /// finite.
 EIGENTRAIN_NOINLINE inline Exact rate_at(const Schedule& rate, std::int64_t index,
-                                         std::string_view owner) {
+                                         const char* owner) {
   const double value = rate(index);
   require(ranges::not_negative.contains(value), owner, ": the learning rate must be in [0, inf), ",
           "but the schedule gives ", value, " at step ", index);

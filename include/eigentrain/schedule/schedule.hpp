@@ -47,9 +47,9 @@ class Schedule {
     require(!function_.empty(), "Schedule: the function is empty");
   }
 
-  /// The value at a step, counted from 0.
+  /// The value at a step, counted from 0. A number is asked for no step.
   double operator()(std::int64_t step) const {
-    return is_number() ? constant_(step) : function_(step);
+    return is_number() ? constant_.rate() : function_(step);
   }
 
   /// Whether it was made from a number, which a checkpoint can keep, unlike a function.

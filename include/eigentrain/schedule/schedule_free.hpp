@@ -56,7 +56,7 @@ class ScheduleFree {
   };
 
   explicit ScheduleFree(ScheduleFreeOptions options) : options_(std::move(options)) {
-    constexpr std::string_view owner = "schedule_free";
+    constexpr const char* owner = "schedule_free";
     require_in({0.0, 1.0, true, true}, options_.momentum, owner, "momentum");
     require_at_least(0, options_.warmup_steps, owner, "warmup_steps");
     require_in(ranges::not_negative, options_.r, owner, "r");
