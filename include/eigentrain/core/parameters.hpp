@@ -115,8 +115,8 @@ class Parameters {
   Tensor<S> operator[](Index i) const { return entries_.tensor(i); }
 
   /// All tensors that take part in a step, where they lie now; for transforms and functions that
-  /// walk over them. Allocates nothing after the first time. Throws std::invalid_argument if the
-  /// list is empty or a tensor was resized. Valid until the next call.
+  /// walk over them. Allocates nothing. Throws std::invalid_argument if the list is empty or a
+  /// tensor was resized. Valid until the next call.
   Elements<S>& elements() { return participants_.now(entries_); }
 
  private:
@@ -124,7 +124,8 @@ class Parameters {
     require(!name.empty(), "Parameters: a tensor needs a name");
     detail::AnyView::check_pair(name, added.parameter, added.gradient, sizeof(S));
     detail::check_options(added.options, name);
-    participants_.forget();
+    // Room first: a failed allocation leaves the list as it was.
+    participants_.reserve(size() + 1, total() + added.parameter.shape().size());
     require(entries_.add(name, added), "Parameters: there is already a tensor named \"", name,
             "\"");
   }

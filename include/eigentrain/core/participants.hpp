@@ -23,6 +23,16 @@ class Participants {
     return *this;
   }
 
+  /// Room for so many tensors, with so many values in all, so that now() allocates nothing. Whoever
+  /// calls this has other tensors in mind: forgets, too.
+  void reserve(Index tensors, Index total) {
+    known_ = nullptr;
+    const auto most = static_cast<std::size_t>(tensors);
+    const auto chunks = static_cast<std::size_t>(total / reduction_chunk) + most;
+    elements_.tensors.resize(most);
+    elements_.partial_sums.resize(static_cast<std::size_t>(reduction_values) * chunks);
+  }
+
   /// The entries, or their options, are others now.
   void forget() { known_ = nullptr; }
 
@@ -40,10 +50,7 @@ class Participants {
  private:
   EIGENTRAIN_COLD void know(const Entries<S>& entries) {
     require(entries.size() > 0, "Parameters: the list is empty; add() tensors first");
-    const auto most = static_cast<std::size_t>(entries.size());
-    const auto chunks = static_cast<std::size_t>(entries.total() / reduction_chunk) + most;
-    elements_.partial_sums.resize(static_cast<std::size_t>(reduction_values) * chunks);
-    elements_.tensors.resize(most);
+    elements_.tensors.resize(static_cast<std::size_t>(entries.size()));
     elements_.total = 0;
     elements_.state.forget();
     Tensor<S>* tensor = elements_.tensors.begin();
