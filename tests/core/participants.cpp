@@ -74,6 +74,12 @@ TEST_CASE("other participants are known when the old ones are forgotten") {
   four.participants.forget();
   CHECK(et::test::allocations_in([&] { CHECK(four.now().total == 12); }) == 0);
   CHECK(four.now().tensors[1].name == "b");
+
+  // What is lent may be written over, and there is as much of it as was asked for.
+  et::Index* const room = four.participants.lend(4);
+  for (et::Index i = 0; i < 4; ++i) room[i] = 3 - i;
+  CHECK(four.now().total == 12);
+  CHECK(et::test::allocations_in([&] { four.participants.lend(4); }) == 0);
   four.p[2].resize(2);
   CHECK_THROWS_AS(four.now(), std::invalid_argument);
 }

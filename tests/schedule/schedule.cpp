@@ -40,6 +40,9 @@ TEST_CASE("a number is the same value at every step", "[schedule]") {
   CHECK(Schedule(1)(0) == 1.0);
   CHECK(Schedule(0.5f)(7) == 0.5);
   CHECK(Schedule(0.0)(7) == 0.0);
+  CHECK(Schedule(0.5).at(7) == 0.5);
+  CHECK(Schedule([](std::int64_t step) { return 0.5 * double(step); }).at(7) == 3.5);
+  CHECK_THROWS_WITH(Schedule(0.5)(-1), "constant: step must be at least 0, got -1");
 }
 
 TEST_CASE("schedules are members of option aggregates", "[schedule]") {

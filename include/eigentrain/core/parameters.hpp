@@ -99,13 +99,12 @@ class Parameters {
   template <class Takes>
   void keep_only(const Takes& takes) {
     // All are asked before the first one goes.
-    detail::Buffer<Index> kept(static_cast<std::size_t>(size()));
+    Index* const kept = participants_.lend(size());
     Index n = 0;
     for (Index i = 0; i < size(); ++i) {
-      if (takes(i)) kept[static_cast<std::size_t>(n++)] = i;
+      if (takes(i)) kept[n++] = i;
     }
-    entries_.keep(kept.data(), n);
-    participants_.forget();
+    entries_.keep(kept, n);
   }
 
   /// Whether this list is a copy of the other as that is now.

@@ -36,6 +36,13 @@ class Participants {
   /// The entries, or their options, are others now.
   void forget() { known_ = nullptr; }
 
+  /// Forgets, and lends room for n numbers until it is lent again.
+  Index* lend(Index n) {
+    known_ = nullptr;
+    lent_.resize(static_cast<std::size_t>(n));
+    return lent_.data();
+  }
+
   /// As Parameters::elements().
   EIGENTRAIN_INLINE Elements<S>& now(const Entries<S>& entries) {
     if (known_ == nullptr || known_ != entries.begin()) [[unlikely]] {
@@ -74,6 +81,7 @@ class Participants {
   // Tensors that lie there: those of elements_ and, behind them, those that take part without
   // values, in case that they get some.
   Index watched_ = 0;
+  Buffer<Index> lent_;
   const Entry<S>* known_ = nullptr;  // the entries that elements_ was made for
 };
 

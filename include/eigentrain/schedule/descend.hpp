@@ -19,7 +19,7 @@ class Descend {
 
   template <class S>
   auto at(const Step& step) const {
-    const double rate = rate_(step.index());
+    const double rate = rate_.at(step.index());
     require(ranges::not_negative.contains(rate),
             "descend: the learning rate must be in [0, inf), but the schedule gives ", rate,
             " at step ", step.index());

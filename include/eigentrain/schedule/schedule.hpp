@@ -47,10 +47,13 @@ class Schedule {
     require(!function_.empty(), "Schedule: the function is empty");
   }
 
-  /// The value at a step, counted from 0. A number is asked for no step.
+  /// The value at a step, counted from 0.
   double operator()(std::int64_t step) const {
-    return is_number() ? constant_.rate() : function_(step);
+    return is_number() ? constant_(step) : function_(step);
   }
+
+  /// The same for those who count steps themselves, and know that this one isn't negative.
+  double at(std::int64_t step) const { return is_number() ? constant_.rate() : function_(step); }
 
   /// Whether it was made from a number, which a checkpoint can keep, unlike a function.
   bool is_number() const { return function_.empty(); }
