@@ -40,6 +40,23 @@ TEST_CASE("every tensor has a place of its own, aligned as its parameter is") {
   }
 }
 
+TEST_CASE("a list whose places could not all be found is not known") {
+  Eigen::VectorXf a(3), da(3), b(3), db(3), large(10'000), gradient(10'000);
+  et::Parameters<float> first, second;
+  first.add("a", a, da).add("b", b, db);
+  second.add("a", large, gradient).add("b", b, db);
+  et::detail::State<float> state;
+  state.bind(first, 2, true);
+  b.resize(4);
+  CHECK_THROWS_AS(state.bind(second, 2, true), std::invalid_argument);
+  b.resize(3);
+  state.bind(second, 2, true);
+  auto values = state.of_tensor<Eigen::ArrayXf>(0, 1);
+  REQUIRE(values.size() == 10'000);
+  CHECK((values == 0.0f).all());  // under ASan: there is room for all of them
+  values.setOnes();
+}
+
 TEST_CASE("a known list is bound again at no cost, another one only when it may be") {
   Eigen::VectorXd a(3), da(3), b(5), db(5);
   et::Parameters<double> first, second, longer;

@@ -164,7 +164,7 @@ EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
   if constexpr (N == 1) {
     return select(abs(a) < Packet<S, N>(std::numeric_limits<S>::min()), S(0), a);
   } else if constexpr (sizeof(S) * N < 64) {
-    // The same, written out: calls within a kernel are what it costs to compile.
+    // The same without calls, which would be compiled for every level.
     using Integers = typename detail::Register<S, N>::Integers;
     using Value = typename Packet<S, N>::Value;
     const Value least = std::numeric_limits<S>::min() - Value{};
