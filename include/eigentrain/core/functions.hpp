@@ -161,16 +161,8 @@ EIGENTRAIN_INLINE Mask<S, N> is_finite(const Packet<S, N>& a) {
 /// vanished decays into subnormals, on which many processors are several times slower.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
-  if constexpr (N == 1) {
+  if constexpr (sizeof(S) * N < 64) {
     return select(abs(a) < Packet<S, N>(std::numeric_limits<S>::min()), S(0), a);
-  } else if constexpr (sizeof(S) * N < 64) {
-    // The same without calls, which would be compiled for every level.
-    using Integers = typename detail::Register<S, N>::Integers;
-    using Value = typename Packet<S, N>::Value;
-    const Value least = std::numeric_limits<S>::min() - Value{};
-    const Integers sign = reinterpret_cast<Integers>(-Value{});
-    const auto size = reinterpret_cast<Value>(reinterpret_cast<Integers>(a.lanes) & ~sign);
-    return Packet<S, N>::from(size < least ? Value{} : a.lanes);
   } else {
     // AVX-512 tests bits and clears lanes with an instruction each: these are the values without a
     // bit in the exponent, which infinity has all of.

@@ -19,8 +19,10 @@ struct ParameterOptions {
 
 namespace detail {
 inline void check_options(const ParameterOptions& options, std::string_view tensor) {
-  require(ranges::not_negative.contains(options.learning_rate_scale), tensor,
-          ": learning_rate_scale must be in [0, inf), got ", options.learning_rate_scale);
+  const Range& range = ranges::not_negative;
+  const double scale = options.learning_rate_scale;
+  require(range.contains(scale), tensor, ": learning_rate_scale must be in ", range, ", got ",
+          scale);
 }
 }  // namespace detail
 
