@@ -36,6 +36,7 @@
 #include "eigentrain/core/newton_schulz.hpp"
 #include "eigentrain/core/normal_interval.hpp"
 #include "eigentrain/core/observer.hpp"
+#include "eigentrain/core/one_step.hpp"
 #include "eigentrain/core/orthonormal.hpp"
 #include "eigentrain/core/packet.hpp"
 #include "eigentrain/core/parallel.hpp"

@@ -33,7 +33,7 @@ TEST_CASE("a way between two values is right near both", "[schedule]") {
 }
 
 TEST_CASE("a way between two values has exact ends and middle", "[schedule]") {
-  for (const auto between : {linear_between, cosine_between}) {
+  for (const auto between : {linear_between<>, cosine_between<>}) {
     CHECK(between(0.1, 0.7, 0.0, 9.0) == 0.1);
     CHECK(between(0.1, 0.7, 9.0, 9.0) == 0.7);
     CHECK(between(0.5, 0.25, 4.5, 9.0) == 0.375);

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstring>
 #include <new>
-#include <type_traits>
 
 #include "eigentrain/core/simd.hpp"
 
@@ -93,7 +92,7 @@ class Bytes {
 template <class T>
 class Buffer {
  public:
-  static_assert(std::is_trivially_copyable_v<T>);
+  static_assert(__is_trivially_copyable(T));  // as std::is_trivially_copyable, made of no classes
 
   Buffer() = default;
   explicit Buffer(std::size_t size) : bytes_(size * sizeof(T), alignof(T) > 64 ? alignof(T) : 64) {}

@@ -5,9 +5,8 @@
 #include <cstdint>
 
 #include "eigentrain/core/chain_state.hpp"
-#include "eigentrain/core/observer.hpp"
+#include "eigentrain/core/one_step.hpp"
 #include "eigentrain/core/sequence.hpp"
-#include "eigentrain/core/update_stream.hpp"
 
 namespace eigentrain {
 
@@ -72,8 +71,9 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
     if constexpr (measures) detail::with_items(links_, [](auto&... all) { (all.begin(), ...); });
     if constexpr (!detail::Gate<Observer>) observer.begin(parameters, count_);
     S* streams[detail::most_slots * length + 1];
-    Making<Observer> making{elements, {count_ + 1, &powers_}, observer, streams};
-    const Verdict verdict = advance(making, 0);
+    detail::OneStep<S, Observer, Transforms...> one{
+        links_, state_, elements, {count_ + 1, &powers_}, observer, streams};
+    const Verdict verdict = one.advance(0);
     if (verdict == Verdict::skip) return false;
     if constexpr (measures) detail::with_items(links_, [](auto&... all) { (all.keep(), ...); });
     begun_ = true;
@@ -142,54 +142,6 @@ class Chain : public detail::LearningRate<Chain<S, Transforms...>, Transforms...
   Index slots() const {
     return detail::with_items(
         links_, [](const auto&... all) { return (Index(0) + ... + detail::slots(all.transform)); });
-  }
-
-  template <class Observer>
-  struct Making {  // a step
-    Elements<S>& elements;
-    const Step step;
-    Observer& observer;
-    S** streams;  // of the state, for the rules so far
-  };
-  // Makes rule after rule, measuring where asked, and then the pass with all of them. The state of
-  // the next one begins at stream `first`.
-  template <class Observer, class... Rules>
-  Verdict advance(Making<Observer>& making, Index first, const Rules&... rules) {
-    auto& [elements, step, observer, streams] = making;
-    if constexpr (sizeof...(Rules) == length) {
-      return detail::make_pass(elements, step, observer,
-                               detail::pass_of<detail::Subtract>(elements, streams, rules...));
-    } else {
-      auto& link = detail::item<sizeof...(Rules)>(links_);
-      using Transform = std::remove_cvref_t<decltype(link.transform)>;
-      const Index declared = detail::slots(link.transform);
-      constexpr int taken = detail::total_arity<S, Rules...>;
-      for (Index k = 0; k < declared; ++k) streams[taken + k] = state_.stream(first + k);
-      const auto go_on = [&]<class Next>(const Next& next) {
-        detail::check_rule<Transform, detail::total_arity<S, Next>>(declared);
-        return advance(making, first + declared, rules..., next);
-      };
-      if constexpr (detail::Measuring<Transform>) {
-        detail::measure(UpdateStream<S, Rules...>(elements, streams, rules...), step,
-                        link.transform, link.pending);
-        if constexpr (detail::Judging<Transform>) {
-          const Verdict verdict = link.transform.verdict(link.pending);
-          if (verdict == Verdict::skip) link.keep();
-          if constexpr (requires { link.transform.template gather<S>(link.pending); }) {
-            if (verdict == Verdict::gather) {
-              if (!detail::admitted(observer)) return Verdict::skip;
-              const auto next = link.transform.template gather<S>(link.pending);
-              detail::check_rule<Transform, detail::total_arity<S, decltype(next)>>(declared);
-              detail::update<detail::Keep>(elements, streams, rules..., next);
-            }
-          }
-          if (verdict != Verdict::proceed) return verdict;
-        }
-        return detail::with_choice(link.transform.template at<S>(step, link.pending), go_on);
-      } else {
-        return detail::with_choice(link.transform.template at<S>(step), go_on);
-      }
-    }
   }
 
   detail::List<detail::Link<Transforms>...> links_;

@@ -19,7 +19,8 @@ struct NormalInterval {
 /// since the density is summed by Gauss and Legendre's rule, eight nodes in each of sixteen panels.
 ///
 /// Exact arithmetic and the library's exp, so the same bits everywhere.
-EIGENTRAIN_NOINLINE inline NormalInterval normal_interval(double a, double b) {
+template <class = void>
+EIGENTRAIN_NOINLINE NormalInterval normal_interval(double a, double b) {
   constexpr int panels = 16, nodes = 4;
   constexpr double node[nodes] = {0.18343464249564980494, 0.52553240991632898582,
                                   0.79666647741362673959, 0.96028985649753623168};

@@ -15,9 +15,10 @@ namespace eigentrain {
 namespace detail {
 
 /// Calls body(cut(i, n), cut(i + 1, n)) for all i < n, each on a thread of its own, where the
-/// program is compiled with OpenMP; n is the lesser one of Eigen::nbThreads() and `most`.
+/// program is compiled with OpenMP; n is the lesser one of Eigen::nbThreads() and `most`. Cuts go
+/// from 0 to `total`.
 template <class Cut, class Body>
-void parallel_cuts(Index most, const Cut& cut, const Body& body) {
+void parallel_cuts(Index total, Index most, const Cut& cut, const Body& body) {
 #ifdef _OPENMP
   const Index threads = std::min<Index>(Eigen::nbThreads(), most);
   if (threads > 1 && !omp_in_parallel()) {
@@ -32,9 +33,8 @@ void parallel_cuts(Index most, const Cut& cut, const Body& body) {
     return;
   }
 #endif
-  (void)most;
-  const Index begin = cut(Index(0), Index(1)), end = cut(Index(1), Index(1));
-  if (begin < end) body(begin, end);
+  (void)most, (void)cut;
+  if (total > 0) body(Index(0), total);
 }
 
 }  // namespace detail
@@ -46,7 +46,7 @@ template <class Body>
 void parallel_ranges(Index total, Index grain, const Body& body) {
   const Index grains = (total + grain - 1) / grain;
   const auto cut = [=](Index i, Index n) { return std::min(total, grains * i / n * grain); };
-  detail::parallel_cuts(grains, cut, body);
+  detail::parallel_cuts(total, grains, cut, body);
 }
 
 }  // namespace eigentrain

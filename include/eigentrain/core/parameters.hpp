@@ -119,7 +119,7 @@ class Parameters {
   Elements<S>& elements() { return participants_.now(entries_); }
 
  private:
-  EIGENTRAIN_NOINLINE void append(std::string_view name, const detail::Entry<S>& added) {
+  EIGENTRAIN_COLD void append(std::string_view name, const detail::Entry<S>& added) {
     require(!name.empty(), "Parameters: a tensor needs a name");
     detail::AnyView::check_pair(name, added.parameter, added.gradient, sizeof(S));
     detail::check_options(added.options, name);

@@ -25,7 +25,7 @@ class Participants {
 
   /// Room for so many tensors, with so many values in all, so that now() allocates nothing. Whoever
   /// calls this has other tensors in mind: forgets, too.
-  void reserve(Index tensors, Index total) {
+  EIGENTRAIN_COLD void reserve(Index tensors, Index total) {
     known_ = nullptr;
     const auto most = static_cast<std::size_t>(tensors);
     const auto chunks = static_cast<std::size_t>(total / reduction_chunk) + most;

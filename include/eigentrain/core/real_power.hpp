@@ -15,7 +15,8 @@ namespace eigentrain {
 /// exact as if they were written out. real_power(b, 0) is 1, and 0 to a negative power is ∞.
 ///
 ///     Exact rate = Exact(0.1) * real_power(Exact(1) - Exact(t) / Exact(T), 0.9);
-EIGENTRAIN_NOINLINE inline Exact real_power(Exact base, double exponent) {
+template <class = void>
+EIGENTRAIN_NOINLINE Exact real_power(Exact base, double exponent) {
   if (base[0] == 0.0) return exponent > 0.0 ? 0.0 : exponent == 0.0 ? 1.0 : __builtin_huge_val();
   constexpr double far = 0x1p53;  // every number from here on is whole
   const double limited = exponent > far ? far : exponent < -far ? -far : exponent;

@@ -19,7 +19,7 @@ class State {
   /// Prepares for a step over this list. A new list, which is one with other sizes, is taken only
   /// where `may_change` says so, that is before the first step has been made; its state is zero.
   /// Throws std::invalid_argument otherwise, with nothing changed.
-  EIGENTRAIN_NOINLINE void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
+  EIGENTRAIN_COLD void bind(const Parameters<S>& parameters, Index streams, bool may_change) {
     const Index before = static_cast<Index>(places_.size()), now = parameters.size();
     Index same = 0;
     while (same < before && same < now && parameters.count(same) == place_of(same).size) ++same;

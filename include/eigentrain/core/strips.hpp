@@ -36,18 +36,9 @@ class Strips {
       return;
     }
     const Index head = head_size(parameter, n, width), tail = (n - head) & (width - 1);
-    const auto add = [&](Index begin, Index size, S(*kept)[room]) {
-      end_->size = size;
-      end_->gradient = gradient + begin;
-      for (std::size_t k = 0; k <= Slots; ++k) {
-        end_->from[k] = (k == 0 ? parameter : streams[k - 1]) + begin;
-        end_->to[k] = kept == nullptr ? end_->from[k] : kept[k];
-      }
-      ++end_;
-    };
-    if (head > 0) add(0, room, kept_[0]);
-    if (tail > 0) add(n - room, room, kept_[1]);
-    add(head, n - head - tail, nullptr);
+    if (head > 0) add(parameter, gradient, streams, 0, room, kept_[0]);
+    if (tail > 0) add(parameter, gradient, streams, n - room, room, kept_[1]);
+    add(parameter, gradient, streams, head, n - head - tail, nullptr);
   }
   Strips(const Strips&) = delete;
   Strips& operator=(const Strips&) = delete;
@@ -71,6 +62,17 @@ class Strips {
  private:
   static constexpr Index room = padded_size<S>;
 
+  // A strip of this part of the run, which goes to where it came from or is kept apart.
+  void add(S* parameter, const S* gradient, const std::array<S*, Slots>& streams, Index begin,
+           Index size, S (*kept)[room]) {
+    end_->size = size;
+    end_->gradient = gradient + begin;
+    for (std::size_t k = 0; k <= Slots; ++k) {
+      end_->from[k] = (k == 0 ? parameter : streams[k - 1]) + begin;
+      end_->to[k] = kept == nullptr ? end_->from[k] : kept[k];
+    }
+    ++end_;
+  }
   EIGENTRAIN_COLD void copy(S* parameter, const S* gradient, const std::array<S*, Slots>& streams,
                             Index n) {
     copied_ = n;

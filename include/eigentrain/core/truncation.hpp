@@ -23,8 +23,9 @@ EIGENTRAIN_NOINLINE inline void require_bounds(double low, double high, double m
 }
 
 /// The interval in standard deviations from the mean; throws if it is too far in a tail.
-EIGENTRAIN_NOINLINE inline Range standard_interval(double mean, double std, double low, double high,
-                                                   const char* owner) {
+template <class = void>
+EIGENTRAIN_NOINLINE Range standard_interval(double mean, double std, double low, double high,
+                                            const char* owner) {
   const double a = ((Exact(low) - Exact(mean)) / Exact(std))[0];
   const double b = ((Exact(high) - Exact(mean)) / Exact(std))[0];
   require(a <= farthest_interval && b >= -farthest_interval, owner, ": [", low, ", ", high,
@@ -45,8 +46,9 @@ struct Truncation {
 
 /// Intervals are narrow up to this half width, in standard deviations. Throws as documented at
 /// fill_truncated_normal.
-EIGENTRAIN_NOINLINE inline Truncation truncation(double mean, double std, double low, double high,
-                                                 double width, const char* owner) {
+template <class = void>
+EIGENTRAIN_NOINLINE Truncation truncation(double mean, double std, double low, double high,
+                                          double width, const char* owner) {
   if (std == 0.0 || low == high) {
     require(low == high || (low <= mean && mean <= high), owner, ": with std 0 the mean ", mean,
             " must be in [", low, ", ", high, "]");
@@ -86,8 +88,9 @@ EIGENTRAIN_NOINLINE inline Truncation truncation(double mean, double std, double
 /// Newton's method for ln σ, between bounds that close in. With Z cut to the interval in standard
 /// deviations, and E its mean, the logarithm of the result's std grows Cov((Z − E)², Z²) / (2·Var
 /// Z) times as fast as ln σ.
-EIGENTRAIN_NOINLINE inline double parent_std(double mean, double std, double low, double high,
-                                             const char* owner) {
+template <class = void>
+EIGENTRAIN_NOINLINE double parent_std(double mean, double std, double low, double high,
+                                      const char* owner) {
   constexpr double most = std::numeric_limits<double>::max();
   require_in({-most / 2, most / 2}, mean, owner, "mean");
   require_in(ranges::not_negative, std, owner, "std");

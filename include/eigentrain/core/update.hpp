@@ -98,7 +98,7 @@ template <class S, class Pass>
 void update_runs(const Elements<S>& elements, const Pass& pass) {
   constexpr Index worth = Index(1) << 14;  // of a thread
   const auto cut = [&](Index i, Index n) { return elements.cut(i, n); };
-  parallel_cuts((elements.total + worth - 1) / worth, cut,
+  parallel_cuts(elements.total, (elements.total + worth - 1) / worth, cut,
                 [&](Index begin, Index end) { for_each_run(elements.tensors, begin, end, pass); });
 }
 

@@ -58,7 +58,7 @@ class UpdateStream {
     };
     elements_.share_chunks();
     const auto cut = [&](Index i, Index n) { return elements_.cut(i, n); };
-    detail::parallel_cuts(elements_.parts(), cut, [&](Index begin, Index end) {
+    detail::parallel_cuts(elements_.total, elements_.parts(), cut, [&](Index begin, Index end) {
       for_each_tensor([&](const Tensor<S>& tensor, const UpdateStream& alone) {
         for (Index at = 0; at < alone.size_ && wanted(tensor); at += reduction_chunk) {
           if (tensor.first + at < begin || tensor.first + at >= end) continue;

@@ -21,8 +21,9 @@ struct BeliefFactors {
   double root, margin;
 };
 
-EIGENTRAIN_NOINLINE inline BeliefFactors belief_factors(const AdaBeliefDirectionOptions& options,
-                                                        const Step& step) {
+template <class = void>
+EIGENTRAIN_NOINLINE BeliefFactors belief_factors(const AdaBeliefDirectionOptions& options,
+                                                 const Step& step) {
   const Exact one = 1.0, two = 2.0, four = 4.0;
   const Exact power2 = step.power(options.beta2);
   const Exact m_correction = one - step.power(options.beta1), s_correction = one - power2;

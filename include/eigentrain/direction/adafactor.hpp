@@ -125,6 +125,7 @@ class AdafactorDirection {
     std::fill_n(buffer.data() + before, size - before, T());
   }
 
+  template <class = void>
   EIGENTRAIN_NOINLINE double new_weight(std::int64_t count) const {
     if (count == 1) return 1.0;
     return exp(log(Exact(static_cast<double>(count))) * options_.beta2_decay)[0];

@@ -65,6 +65,7 @@ class NAdamDirection {
   }
 
   // μₜ = β₁·(1 − ½·0.96^(t·ψ))
+  template <class = void>
   Exact momentum(std::int64_t t) const {
     const Exact log = -0x1.4e69ed6d80eb3p-5;  // ln 0.96
     const Exact power = exp(log * (Exact(static_cast<double>(t)) * options_.momentum_decay));
@@ -73,6 +74,7 @@ class NAdamDirection {
 
   // The product up to step t: one factor more than for the step before, else formed anew. Further
   // factors change nothing once 1 − product is 1.
+  template <class = void>
   Exact product_up_to(std::int64_t t, const Measurement& measured) const {
     if (measured.count > t) measured.count = 0;
     Exact product = measured.count == 0 ? 1.0 : measured.product;

@@ -59,9 +59,10 @@ void for_each_group_norm(const Grouped<S>& groups, const F& f) {
 }
 
 /// Throws std::invalid_argument, naming the group, and the tensor where it has a name.
-[[noreturn]] EIGENTRAIN_COLD inline void refuse_group(const char* owner, Groups groups,
-                                                      Index number, std::string_view fault,
-                                                      std::string_view tensor = {}) {
+template <class = void>
+[[noreturn]] EIGENTRAIN_COLD void refuse_group(const char* owner, Groups groups, Index number,
+                                               std::string_view fault,
+                                               std::string_view tensor = {}) {
   constexpr std::string_view end = "; nothing was changed";
   if (groups == Groups::all) {
     fail({owner, ": ", tensor.empty() ? std::string_view("the matrix") : tensor, " ", fault, end});

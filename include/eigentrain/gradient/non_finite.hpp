@@ -49,8 +49,9 @@ std::string_view first_not_finite(const Stream& stream) {
   return stream.first_without_finite_sum([](const auto& u, const auto&) { return u - u; });
 }
 
-[[noreturn]] EIGENTRAIN_COLD inline void refuse_gradient(const char* owner, std::string_view name,
-                                                         std::int64_t skips) {
+template <class = void>
+[[noreturn]] EIGENTRAIN_COLD void refuse_gradient(const char* owner, std::string_view name,
+                                                  std::int64_t skips) {
   if (skips > 0) {
     fail({owner, ": ", skips, " steps in a row had gradients that are not finite, now that of ",
           name.empty() ? std::string_view("no tensor alone") : name, "; nothing was changed"});

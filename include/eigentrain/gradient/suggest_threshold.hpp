@@ -51,8 +51,9 @@ struct SuggestedThreshold {
 /// for the average here because the outliers that clipping is for don't move it. The eighths, f and
 /// r are this library's choice. PyTorch, Keras and Optax have nothing of the kind; AutoClip
 /// (Seetharaman et al., 2020) clips at a percentile of all norms so far, anew in each step.
-EIGENTRAIN_NOINLINE inline SuggestedThreshold suggest_threshold(
-    const History& norms, const SuggestThresholdOptions& options = {}) {
+template <class = void>
+EIGENTRAIN_NOINLINE SuggestedThreshold
+suggest_threshold(const History& norms, const SuggestThresholdOptions& options = {}) {
   require_in(ranges::positive, options.factor, "suggest_threshold", "factor");
   require_at_least(2, options.least, "suggest_threshold", "least");
   require_in({1.0, ranges::infinity, false, true}, options.tolerance, "suggest_threshold",

@@ -35,11 +35,17 @@ struct ActivationShape {
     for (int axis = 0; axis < rank; ++axis) long_axes += sizes[axis] > 1 ? 1 : 0;
     return row_major == other.row_major || long_axes < 2;
   }
-  /// "3x4", "2x3x8x8"
-  EIGENTRAIN_COLD std::string text() const {
-    std::string result = rank < 1 ? "one value" : message(sizes[0]);
-    for (int axis = 1; axis < rank; ++axis) result = message(result, "x", sizes[axis]);
-    return result;
+  /// As in "3x4" and "2x3x8x8".
+  struct Text {
+    char letters[most * 21];  // a number has twenty at most
+  };
+  EIGENTRAIN_COLD Text text() const {
+    Text text{"one value"};
+    std::size_t end = 0;
+    for (int axis = 0; axis < rank; ++axis) {
+      end += write({axis > 0 ? "x" : "", sizes[axis]}, text.letters + end, sizeof text - end);
+    }
+    return text;
   }
 };
 
@@ -71,8 +77,8 @@ EIGENTRAIN_NOINLINE inline void require_shape(const ActivationShape& seen,
                                               const ActivationShape& expected, const char* owner,
                                               const char* name) {
   if (seen == expected) return;
-  const std::string is = seen.text(), must_be = expected.text();
-  fail({owner, ": the ", name, " is ", is, ", but must be ", must_be});
+  fail({owner, ": the ", name, " is ", seen.text().letters, ", but must be ",
+        expected.text().letters});
 }
 
 /// What backward() asks of its arguments, after a batch of this shape.

@@ -77,8 +77,9 @@ class ChannelMask {
   EIGENTRAIN_NOINLINE static void check_axes(const ActivationShape& shape, int channel, int sample,
                                              const char* owner) {
     const auto check = [&](int axis, const char* name) {
-      require(axis >= NoAxis::none && axis < shape.rank, owner, ": ", name, " must be in [0, ",
-              shape.rank - 1, "] for ", shape.text(), ", got ", axis);
+      if (axis >= NoAxis::none && axis < shape.rank) return;
+      fail({owner, ": ", name, " must be in [0, ", shape.rank - 1, "] for ", shape.text().letters,
+            ", got ", axis});
     };
     check(channel, "channel_axis");
     check(sample, "sample_axis");

@@ -54,7 +54,9 @@ class OptimizerSetting {
 
 namespace detail {
 
-inline void append_name(std::string& list, std::string_view name) {
+// A template, so that only programs that ask for names compile it.
+template <class = void>
+void append_name(std::string& list, std::string_view name) {
   if (!list.empty()) list += ", ";
   list += name;
 }

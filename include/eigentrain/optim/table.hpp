@@ -36,7 +36,8 @@ struct NamedOption {
   std::string_view name;
   T Options::* member;
 };
-template <class Options, class T>
+// Of S it needs nothing but that a program which asks for no names doesn't compile these.
+template <class S, class Options, class T>
 constexpr NamedOption<Options, T> option(std::string_view name, T Options::* member) {
   return {name, member};
 }
@@ -76,36 +77,36 @@ template <class S, class Table>
 void for_each_optimizer(Table& table) {
   // What Adam and its relatives have in common.
   const auto adam = [&]<class Optimizer, class O>(std::string_view name, const auto&... more) {
-    table.template add<Optimizer, O>(name, option("learning_rate", &O::learning_rate),
-                                     option("beta1", &O::beta1), option("beta2", &O::beta2),
-                                     option("epsilon", &O::epsilon),
-                                     option("weight_decay", &O::weight_decay), more...);
+    table.template add<Optimizer, O>(name, option<S>("learning_rate", &O::learning_rate),
+                                     option<S>("beta1", &O::beta1), option<S>("beta2", &O::beta2),
+                                     option<S>("epsilon", &O::epsilon),
+                                     option<S>("weight_decay", &O::weight_decay), more...);
   };
   // clang-format off
-  table.template add<Sgd<S>, SgdOptions>("sgd", option("learning_rate", &SgdOptions::learning_rate), option("momentum", &SgdOptions::momentum), option("dampening", &SgdOptions::dampening), option("nesterov", &SgdOptions::nesterov), option("weight_decay", &SgdOptions::weight_decay));
-  table.template add<Signum<S>, SignumOptions>("signum", option("learning_rate", &SignumOptions::learning_rate), option("momentum", &SignumOptions::momentum), option("weight_decay", &SignumOptions::weight_decay));
-  table.template add<RmsProp<S>, RmsPropOptions>("rms_prop", option("learning_rate", &RmsPropOptions::learning_rate), option("alpha", &RmsPropOptions::alpha), option("epsilon", &RmsPropOptions::epsilon), option("weight_decay", &RmsPropOptions::weight_decay), option("momentum", &RmsPropOptions::momentum), option("centered", &RmsPropOptions::centered), option("epsilon_inside_root", &RmsPropOptions::epsilon_inside_root));
-  table.template add<AdaGrad<S>, AdaGradOptions>("adagrad", option("learning_rate", &AdaGradOptions::learning_rate), option("learning_rate_decay", &AdaGradOptions::learning_rate_decay), option("weight_decay", &AdaGradOptions::weight_decay), option("initial_accumulator_value", &AdaGradOptions::initial_accumulator_value), option("epsilon", &AdaGradOptions::epsilon), option("epsilon_inside_root", &AdaGradOptions::epsilon_inside_root));
-  table.template add<AdaDelta<S>, AdaDeltaOptions>("adadelta", option("learning_rate", &AdaDeltaOptions::learning_rate), option("rho", &AdaDeltaOptions::rho), option("epsilon", &AdaDeltaOptions::epsilon), option("weight_decay", &AdaDeltaOptions::weight_decay));
-  table.template add<Rprop<S>, RpropOptions>("rprop", option("learning_rate", &RpropOptions::learning_rate), option("eta_minus", &RpropOptions::eta_minus), option("eta_plus", &RpropOptions::eta_plus), option("min_step", &RpropOptions::min_step), option("max_step", &RpropOptions::max_step));
-  adam.template operator()<Adam<S>, AdamOptions>("adam", option("epsilon_hat", &AdamOptions::epsilon_hat), option("bias_correction", &AdamOptions::bias_correction));
-  adam.template operator()<AmsGrad<S>, AdamOptions>("amsgrad", option("epsilon_hat", &AdamOptions::epsilon_hat), option("bias_correction", &AdamOptions::bias_correction));
-  adam.template operator()<AdamW<S>, AdamWOptions>("adamw", option("epsilon_hat", &AdamWOptions::epsilon_hat), option("bias_correction", &AdamWOptions::bias_correction));
-  adam.template operator()<AmsGradW<S>, AdamWOptions>("amsgradw", option("epsilon_hat", &AdamWOptions::epsilon_hat), option("bias_correction", &AdamWOptions::bias_correction));
-  adam.template operator()<AdaMax<S>, AdaMaxOptions>("adamax", option("epsilon_at_divisor", &AdaMaxOptions::epsilon_at_divisor));
-  adam.template operator()<NAdam<S>, NAdamOptions>("nadam", option("momentum_decay", &NAdamOptions::momentum_decay));
-  adam.template operator()<RAdam<S>, RAdamOptions>("radam", option("epsilon_hat", &RAdamOptions::epsilon_hat));
-  adam.template operator()<AdaBelief<S>, AdaBeliefOptions>("adabelief", option("rectify", &AdaBeliefOptions::rectify));
-  adam.template operator()<Yogi<S>, YogiOptions>("yogi", option("initial", &YogiOptions::initial), option("bias_correction", &YogiOptions::bias_correction));
-  adam.template operator()<Adan<S>, AdanOptions>("adan", option("beta3", &AdanOptions::beta3), option("no_prox", &AdanOptions::no_prox));
-  table.template add<Lion<S>, LionOptions>("lion", option("learning_rate", &LionOptions::learning_rate), option("beta1", &LionOptions::beta1), option("beta2", &LionOptions::beta2), option("weight_decay", &LionOptions::weight_decay));
-  adam.template operator()<Lamb<S>, LambOptions>("lamb", option("least_weight", &LambOptions::least_weight), option("most_weight", &LambOptions::most_weight), option("most_ratio", &LambOptions::most_ratio), option("only_decayed", &LambOptions::only_decayed));
-  table.template add<Lars<S>, LarsOptions>("lars", option("learning_rate", &LarsOptions::learning_rate), option("momentum", &LarsOptions::momentum), option("dampening", &LarsOptions::dampening), option("nesterov", &LarsOptions::nesterov), option("weight_decay", &LarsOptions::weight_decay), option("trust_coefficient", &LarsOptions::trust_coefficient), option("epsilon", &LarsOptions::epsilon), option("most_ratio", &LarsOptions::most_ratio), option("only_decayed", &LarsOptions::only_decayed));
-  table.template add<Adafactor<S>, AdafactorOptions>("adafactor", option("learning_rate", &AdafactorOptions::learning_rate), option("beta2_decay", &AdafactorOptions::beta2_decay), option("epsilon1", &AdafactorOptions::epsilon1), option("epsilon2", &AdafactorOptions::epsilon2), option("clip", &AdafactorOptions::clip), option("weight_decay", &AdafactorOptions::weight_decay), option("relative_step", &AdafactorOptions::relative_step), option("scale_parameter", &AdafactorOptions::scale_parameter), option("paper_epsilon", &AdafactorOptions::paper_epsilon));
-  adam.template operator()<MuonWithAdamWByName<S>, MuonWithAdamWRow>("muon_with_adamw", option("momentum", &MuonWithAdamWRow::momentum), option("nesterov", &MuonWithAdamWRow::nesterov));
-  table.template add<ScheduleFreeSgd<S>, ScheduleFreeSgdOptions>("schedule_free_sgd", option("learning_rate", &ScheduleFreeSgdOptions::learning_rate), option("momentum", &ScheduleFreeSgdOptions::momentum), option("weight_decay", &ScheduleFreeSgdOptions::weight_decay), option("warmup_steps", &ScheduleFreeSgdOptions::warmup_steps), option("r", &ScheduleFreeSgdOptions::r), option("weight_lr_power", &ScheduleFreeSgdOptions::weight_lr_power));
-  adam.template operator()<ScheduleFreeAdamW<S>, ScheduleFreeAdamWOptions>("schedule_free_adamw", option("warmup_steps", &ScheduleFreeAdamWOptions::warmup_steps), option("r", &ScheduleFreeAdamWOptions::r), option("weight_lr_power", &ScheduleFreeAdamWOptions::weight_lr_power));
-  adam.template operator()<Prodigy<S>, ProdigyOptions>("prodigy", option("beta3", &ProdigyOptions::beta3), option("d0", &ProdigyOptions::d0), option("d_coef", &ProdigyOptions::d_coef), option("growth_rate", &ProdigyOptions::growth_rate), option("bias_correction", &ProdigyOptions::bias_correction), option("safeguard_warmup", &ProdigyOptions::safeguard_warmup));
+  table.template add<Sgd<S>, SgdOptions>("sgd", option<S>("learning_rate", &SgdOptions::learning_rate), option<S>("momentum", &SgdOptions::momentum), option<S>("dampening", &SgdOptions::dampening), option<S>("nesterov", &SgdOptions::nesterov), option<S>("weight_decay", &SgdOptions::weight_decay));
+  table.template add<Signum<S>, SignumOptions>("signum", option<S>("learning_rate", &SignumOptions::learning_rate), option<S>("momentum", &SignumOptions::momentum), option<S>("weight_decay", &SignumOptions::weight_decay));
+  table.template add<RmsProp<S>, RmsPropOptions>("rms_prop", option<S>("learning_rate", &RmsPropOptions::learning_rate), option<S>("alpha", &RmsPropOptions::alpha), option<S>("epsilon", &RmsPropOptions::epsilon), option<S>("weight_decay", &RmsPropOptions::weight_decay), option<S>("momentum", &RmsPropOptions::momentum), option<S>("centered", &RmsPropOptions::centered), option<S>("epsilon_inside_root", &RmsPropOptions::epsilon_inside_root));
+  table.template add<AdaGrad<S>, AdaGradOptions>("adagrad", option<S>("learning_rate", &AdaGradOptions::learning_rate), option<S>("learning_rate_decay", &AdaGradOptions::learning_rate_decay), option<S>("weight_decay", &AdaGradOptions::weight_decay), option<S>("initial_accumulator_value", &AdaGradOptions::initial_accumulator_value), option<S>("epsilon", &AdaGradOptions::epsilon), option<S>("epsilon_inside_root", &AdaGradOptions::epsilon_inside_root));
+  table.template add<AdaDelta<S>, AdaDeltaOptions>("adadelta", option<S>("learning_rate", &AdaDeltaOptions::learning_rate), option<S>("rho", &AdaDeltaOptions::rho), option<S>("epsilon", &AdaDeltaOptions::epsilon), option<S>("weight_decay", &AdaDeltaOptions::weight_decay));
+  table.template add<Rprop<S>, RpropOptions>("rprop", option<S>("learning_rate", &RpropOptions::learning_rate), option<S>("eta_minus", &RpropOptions::eta_minus), option<S>("eta_plus", &RpropOptions::eta_plus), option<S>("min_step", &RpropOptions::min_step), option<S>("max_step", &RpropOptions::max_step));
+  adam.template operator()<Adam<S>, AdamOptions>("adam", option<S>("epsilon_hat", &AdamOptions::epsilon_hat), option<S>("bias_correction", &AdamOptions::bias_correction));
+  adam.template operator()<AmsGrad<S>, AdamOptions>("amsgrad", option<S>("epsilon_hat", &AdamOptions::epsilon_hat), option<S>("bias_correction", &AdamOptions::bias_correction));
+  adam.template operator()<AdamW<S>, AdamWOptions>("adamw", option<S>("epsilon_hat", &AdamWOptions::epsilon_hat), option<S>("bias_correction", &AdamWOptions::bias_correction));
+  adam.template operator()<AmsGradW<S>, AdamWOptions>("amsgradw", option<S>("epsilon_hat", &AdamWOptions::epsilon_hat), option<S>("bias_correction", &AdamWOptions::bias_correction));
+  adam.template operator()<AdaMax<S>, AdaMaxOptions>("adamax", option<S>("epsilon_at_divisor", &AdaMaxOptions::epsilon_at_divisor));
+  adam.template operator()<NAdam<S>, NAdamOptions>("nadam", option<S>("momentum_decay", &NAdamOptions::momentum_decay));
+  adam.template operator()<RAdam<S>, RAdamOptions>("radam", option<S>("epsilon_hat", &RAdamOptions::epsilon_hat));
+  adam.template operator()<AdaBelief<S>, AdaBeliefOptions>("adabelief", option<S>("rectify", &AdaBeliefOptions::rectify));
+  adam.template operator()<Yogi<S>, YogiOptions>("yogi", option<S>("initial", &YogiOptions::initial), option<S>("bias_correction", &YogiOptions::bias_correction));
+  adam.template operator()<Adan<S>, AdanOptions>("adan", option<S>("beta3", &AdanOptions::beta3), option<S>("no_prox", &AdanOptions::no_prox));
+  table.template add<Lion<S>, LionOptions>("lion", option<S>("learning_rate", &LionOptions::learning_rate), option<S>("beta1", &LionOptions::beta1), option<S>("beta2", &LionOptions::beta2), option<S>("weight_decay", &LionOptions::weight_decay));
+  adam.template operator()<Lamb<S>, LambOptions>("lamb", option<S>("least_weight", &LambOptions::least_weight), option<S>("most_weight", &LambOptions::most_weight), option<S>("most_ratio", &LambOptions::most_ratio), option<S>("only_decayed", &LambOptions::only_decayed));
+  table.template add<Lars<S>, LarsOptions>("lars", option<S>("learning_rate", &LarsOptions::learning_rate), option<S>("momentum", &LarsOptions::momentum), option<S>("dampening", &LarsOptions::dampening), option<S>("nesterov", &LarsOptions::nesterov), option<S>("weight_decay", &LarsOptions::weight_decay), option<S>("trust_coefficient", &LarsOptions::trust_coefficient), option<S>("epsilon", &LarsOptions::epsilon), option<S>("most_ratio", &LarsOptions::most_ratio), option<S>("only_decayed", &LarsOptions::only_decayed));
+  table.template add<Adafactor<S>, AdafactorOptions>("adafactor", option<S>("learning_rate", &AdafactorOptions::learning_rate), option<S>("beta2_decay", &AdafactorOptions::beta2_decay), option<S>("epsilon1", &AdafactorOptions::epsilon1), option<S>("epsilon2", &AdafactorOptions::epsilon2), option<S>("clip", &AdafactorOptions::clip), option<S>("weight_decay", &AdafactorOptions::weight_decay), option<S>("relative_step", &AdafactorOptions::relative_step), option<S>("scale_parameter", &AdafactorOptions::scale_parameter), option<S>("paper_epsilon", &AdafactorOptions::paper_epsilon));
+  adam.template operator()<MuonWithAdamWByName<S>, MuonWithAdamWRow>("muon_with_adamw", option<S>("momentum", &MuonWithAdamWRow::momentum), option<S>("nesterov", &MuonWithAdamWRow::nesterov));
+  table.template add<ScheduleFreeSgd<S>, ScheduleFreeSgdOptions>("schedule_free_sgd", option<S>("learning_rate", &ScheduleFreeSgdOptions::learning_rate), option<S>("momentum", &ScheduleFreeSgdOptions::momentum), option<S>("weight_decay", &ScheduleFreeSgdOptions::weight_decay), option<S>("warmup_steps", &ScheduleFreeSgdOptions::warmup_steps), option<S>("r", &ScheduleFreeSgdOptions::r), option<S>("weight_lr_power", &ScheduleFreeSgdOptions::weight_lr_power));
+  adam.template operator()<ScheduleFreeAdamW<S>, ScheduleFreeAdamWOptions>("schedule_free_adamw", option<S>("warmup_steps", &ScheduleFreeAdamWOptions::warmup_steps), option<S>("r", &ScheduleFreeAdamWOptions::r), option<S>("weight_lr_power", &ScheduleFreeAdamWOptions::weight_lr_power));
+  adam.template operator()<Prodigy<S>, ProdigyOptions>("prodigy", option<S>("beta3", &ProdigyOptions::beta3), option<S>("d0", &ProdigyOptions::d0), option<S>("d_coef", &ProdigyOptions::d_coef), option<S>("growth_rate", &ProdigyOptions::growth_rate), option<S>("bias_correction", &ProdigyOptions::bias_correction), option<S>("safeguard_warmup", &ProdigyOptions::safeguard_warmup));
   // clang-format on
 }
 

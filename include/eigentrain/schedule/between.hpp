@@ -9,7 +9,8 @@ namespace eigentrain::detail {
 
 /// a + (b − a)·x with x = at/of in [0, 1], 0 ≤ at ≤ of, from the nearer end: right to a few units
 /// in the last place near both, exactly a and b at them, and never below the smaller one.
-EIGENTRAIN_NOINLINE inline double linear_between(double a, double b, double at, double of) {
+template <class = void>
+EIGENTRAIN_NOINLINE double linear_between(double a, double b, double at, double of) {
   const Exact way = Exact(b) - Exact(a);
   const double left = (Exact(of) - Exact(at))[0];
   if (at <= left) return (Exact(a) + way * (Exact(at) / Exact(of)))[0];
@@ -18,7 +19,8 @@ EIGENTRAIN_NOINLINE inline double linear_between(double a, double b, double at, 
 
 /// The same along half a cosine wave: a + (b − a)·½(1 − cos(πx)), where ½(1 − cos(πx)) is
 /// sin²(½πx).
-EIGENTRAIN_NOINLINE inline double cosine_between(double a, double b, double at, double of) {
+template <class = void>
+EIGENTRAIN_NOINLINE double cosine_between(double a, double b, double at, double of) {
   const Exact way = Exact(b) - Exact(a);
   const double left = (Exact(of) - Exact(at))[0];
   if (at == left) return (Exact(a) + way * Exact(0.5))[0];

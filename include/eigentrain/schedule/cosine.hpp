@@ -26,6 +26,7 @@ class CosineDecay {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "cosine_decay", "step");
     if (step >= options_.steps) return options_.final;
@@ -39,6 +40,7 @@ class CosineDecay {
 
  private:
   // sin²(½πt/T): how far the curve is from an end at a distance of t steps.
+  template <class = void>
   Exact departure(std::int64_t distance) const {
     const Exact half(0.5 * static_cast<double>(distance));
     const Exact root = sin_cos_pi(half / Exact(static_cast<double>(options_.steps))).sin;

@@ -43,6 +43,7 @@ class Cyclic {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   EIGENTRAIN_NOINLINE double operator()(std::int64_t step) const {
     require_at_least(0, step, "cyclic", "step");
     // Together rise and fall may be more than a signed integer holds.

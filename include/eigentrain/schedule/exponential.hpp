@@ -29,6 +29,7 @@ class ExponentialDecay {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "exponential_decay", "step");
     if (options_.initial == 0.0) return 0.0;  // however large the factor's power

@@ -31,6 +31,7 @@ class InverseSquareRoot {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "inverse_square_root", "step");
     const std::int64_t since = step - options_.warmup;
@@ -83,6 +84,7 @@ class Noam {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "noam", "step");
     const Exact n = Exact(static_cast<double>(step)) + Exact(1.0);

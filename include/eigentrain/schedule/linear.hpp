@@ -25,6 +25,7 @@ class LinearDecay {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "linear_decay", "step");
     if (step >= options_.steps) return options_.final;

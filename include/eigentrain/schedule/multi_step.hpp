@@ -9,12 +9,17 @@
 
 namespace eigentrain {
 
-/// The options of multi_step_decay().
-struct MultiStepDecayOptions {
-  double initial = 1e-3;                      ///< η₀ in [0, ∞)
+namespace detail {
+template <class Rate>
+struct MultiStepDecayOptionsOf {
+  Rate initial = 1e-3;                        ///< η₀ in [0, ∞)
   double factor = 0.1;                        ///< γ in (0, ∞)
   std::vector<std::int64_t> boundaries = {};  ///< b₁ < b₂ < …, ≥ 1; there may be none
 };
+}  // namespace detail
+
+/// The options of multi_step_decay().
+using MultiStepDecayOptions = detail::MultiStepDecayOptionsOf<double>;
 
 /// The schedule made by multi_step_decay().
 class MultiStepDecay {

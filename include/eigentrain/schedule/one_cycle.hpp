@@ -47,6 +47,7 @@ class OneCycle {
   }
 
   /// The value at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   EIGENTRAIN_NOINLINE double operator()(std::int64_t step) const {
     require_at_least(0, step, "one_cycle", "step");
     if (step >= last_) return corners_.end;
@@ -57,6 +58,7 @@ class OneCycle {
   }
 
  private:
+  template <class = void>
   double between(double a, double b, double t, double from, double to) const {
     const double at = (Exact(t) - Exact(from))[0], of = (Exact(to) - Exact(from))[0];
     if (at >= of) return b;  // beyond 2⁵³ a phase of some steps may have no length

@@ -9,11 +9,16 @@
 
 namespace eigentrain {
 
-/// The options of piecewise_constant().
-struct PiecewiseConstantOptions {
-  std::vector<double> values = {};            ///< η₀, η₁, …, ηₙ, each in [0, ∞); at least one
+namespace detail {
+template <class Rate>
+struct PiecewiseConstantOptionsOf {
+  std::vector<Rate> values = {};              ///< η₀, η₁, …, ηₙ, each in [0, ∞); at least one
   std::vector<std::int64_t> boundaries = {};  ///< b₁ < … < bₙ, ≥ 1: one fewer than values
 };
+}  // namespace detail
+
+/// The options of piecewise_constant().
+using PiecewiseConstantOptions = detail::PiecewiseConstantOptionsOf<double>;
 
 /// The schedule made by piecewise_constant().
 class PiecewiseConstant {
@@ -57,11 +62,16 @@ PiecewiseConstant piecewise_constant(PiecewiseConstantOptions options) {
   return PiecewiseConstant(std::move(options));
 }
 
-/// The options of piecewise_linear().
-struct PiecewiseLinearOptions {
+namespace detail {
+template <class Rate>
+struct PiecewiseLinearOptionsOf {
   std::vector<std::int64_t> steps = {};  ///< t₁ < t₂ < …, ≥ 0; at least one
-  std::vector<double> values = {};       ///< the rate at each of them, in [0, ∞)
+  std::vector<Rate> values = {};         ///< the rate at each of them, in [0, ∞)
 };
+}  // namespace detail
+
+/// The options of piecewise_linear().
+using PiecewiseLinearOptions = detail::PiecewiseLinearOptionsOf<double>;
 
 /// The schedule made by piecewise_linear().
 class PiecewiseLinear {

@@ -28,6 +28,7 @@ class PolynomialDecay {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "polynomial_decay", "step");
     if (step == 0) return options_.initial;

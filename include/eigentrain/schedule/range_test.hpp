@@ -52,8 +52,8 @@ EIGENTRAIN_NOINLINE inline void check_range_test(const RangeTestOptions& options
   require_in({1.0, ranges::infinity, true}, options.divergence, owner, "divergence");
 }
 
-EIGENTRAIN_NOINLINE inline double range_test_rate(const RangeTestOptions& options,
-                                                  std::int64_t step) {
+template <class = void>
+EIGENTRAIN_NOINLINE double range_test_rate(const RangeTestOptions& options, std::int64_t step) {
   const std::int64_t last = options.steps - 1;
   if (step == last) return options.highest;
   if (options.growth == RangeTestGrowth::linear) {

@@ -33,6 +33,7 @@ class CosineRestarts {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   EIGENTRAIN_NOINLINE double operator()(std::int64_t step) const {
     require_at_least(0, step, "cosine_restarts", "step");
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();

@@ -24,7 +24,8 @@ struct ScheduleFreeOptions {
 namespace detail {
 
 /// baseˣ for base, x ≥ 0; integer powers as products, and 0⁰ = 1.
-EIGENTRAIN_COLD inline Exact real_power(double base, double x) {
+template <class = void>
+EIGENTRAIN_COLD Exact real_power(double base, double x) {
   const auto whole = x < 64.0 ? static_cast<std::int64_t>(x) : 0;
   if (static_cast<double>(whole) == x) return power(base, whole);
   return exp(Exact(x) * log(Exact(base)));
@@ -101,6 +102,7 @@ class ScheduleFree {
   }
 
  private:
+  template <class = void>
   EIGENTRAIN_NOINLINE void weigh(std::int64_t t, Measurement& measured) const {
     require(!averaging_, "schedule_free: the parameters are averages since to_average(); call ",
             "to_training() before the next step");

@@ -41,7 +41,7 @@ class StepFunction {
     other.held_ = before;
     return *this;
   }
-  EIGENTRAIN_NOINLINE ~StepFunction() { delete held_; }
+  ~StepFunction() { delete held_; }
 
   bool empty() const { return held_ == nullptr; }
   /// Must not be called if empty.

@@ -42,6 +42,7 @@ class Warmup {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   double operator()(std::int64_t step) const {
     require_at_least(0, step, "warmup", "step");
     const double start = options_.start;

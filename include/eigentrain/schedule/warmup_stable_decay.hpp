@@ -39,6 +39,7 @@ class WarmupStableDecay {
   }
 
   /// The rate at a step. Throws std::invalid_argument if step < 0.
+  template <class = void>
   EIGENTRAIN_NOINLINE double operator()(std::int64_t step) const {
     require_at_least(0, step, "warmup_stable_decay", "step");
     const double peak = options_.peak, final = options_.final;
