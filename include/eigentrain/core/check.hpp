@@ -101,7 +101,8 @@ inline std::size_t write(std::initializer_list<Part> parts, char* room, std::siz
   return size;
 }
 
-inline std::string join(std::initializer_list<Part> parts) {
+template <class = void>
+std::string join(std::initializer_list<Part> parts) {
   std::string message(write(parts, nullptr, 0), ' ');
   write(parts, message.data(), message.size() + 1);
   return message;

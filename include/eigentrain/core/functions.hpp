@@ -161,17 +161,18 @@ EIGENTRAIN_INLINE Mask<S, N> is_finite(const Packet<S, N>& a) {
 /// vanished decays into subnormals, on which many processors are several times slower.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
-  if constexpr (sizeof(S) * N < 64) {
-    return select(abs(a) < Packet<S, N>(std::numeric_limits<S>::min()), S(0), a);
+  if constexpr (N == 1) {
+    return std::abs(a.lanes) < std::numeric_limits<S>::min() ? S(0) : a.lanes;
   } else {
-    // AVX-512 tests bits and clears lanes with an instruction each: these are the values without a
-    // bit in the exponent, which infinity has all of.
+    // These are the values without a bit in the exponent, which infinity has all of.
     using Integers = typename detail::Register<S, N>::Integers;
+    using Value = typename Packet<S, N>::Value;
     const Integers exponent =
         reinterpret_cast<Integers>(Packet<S, N>(std::numeric_limits<S>::infinity()).lanes);
     Packet<S, N> result;
 #if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
     if constexpr (detail::has_bit_masks<S, N>) {
+      // AVX-512 tests bits and clears lanes with an instruction each.
       typename detail::Register<S, N>::Bits kept;
       if constexpr (sizeof(S) == 4) {
         asm("vptestmd %2, %1, %0" : "=Yk"(kept) : "v"(a.lanes), "v"(exponent));
@@ -183,8 +184,9 @@ EIGENTRAIN_INLINE Packet<S, N> flush_subnormal(const Packet<S, N>& a) {
       return result;
     }
 #endif
-    const Integers none = (reinterpret_cast<Integers>(a.lanes) & exponent) == Integers{};
-    result.lanes = none ? Packet<S, N>(S(0)).lanes : a.lanes;
+    // Compared as numbers, since SSE2 doesn't compare integers of 64 bits.
+    const Value power = reinterpret_cast<Value>(reinterpret_cast<Integers>(a.lanes) & exponent);
+    result.lanes = power == Value{} ? Value{} : a.lanes;
     return result;
   }
 }

@@ -51,7 +51,7 @@ constexpr const Rule& rule_for(const Rule& rule, const Tensor<S>&) {
 }
 template <class F, class S>
 constexpr auto rule_for(const PerTensor<F>& rule, const Tensor<S>& tensor) {
-  if constexpr (std::is_invocable_v<const F&, const ParameterOptions&>) {
+  if constexpr (requires { rule.rule_for(*tensor.options); }) {
     return rule.rule_for(*tensor.options);
   } else {
     return rule.rule_for(tensor);
