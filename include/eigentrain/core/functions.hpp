@@ -102,7 +102,7 @@ namespace detail {
 /// cycle.
 template <class S, int N>
 EIGENTRAIN_INLINE Packet<S, N> read_once(const Packet<S, N>& a) {
-  typename Packet<S, N>::Value lanes = a.lanes;
+  typename Packet<S, N>::Value lanes = a.lanes;  // gcc would keep a whole packet in memory
 #if EIGENTRAIN_WIDE_ASM && EIGENTRAIN_IS_GCC
   asm("" : "+v"(lanes));  // what is in memory may be something else from here on
 #endif
