@@ -36,7 +36,7 @@ struct NamedOption {
   std::string_view name;
   T Options::* member;
 };
-// Of S it needs nothing but that a program which asks for no names doesn't compile these.
+// S only makes it wait: a program that asks for no names compiles none of these.
 template <class S, class Options, class T>
 constexpr NamedOption<Options, T> option(std::string_view name, T Options::* member) {
   return {name, member};
