@@ -10,8 +10,8 @@
 
 namespace eigentrain::detail {
 
-// These are templates, as what uses them is, so that a program without such schedules needn't
-// compile lists of numbers.
+// These are templates, as what uses them is, the schedules' options too, so that a program without
+// such schedules needn't compile lists of numbers.
 
 /// Throws std::invalid_argument unless the steps rise strictly, the first from `least` on.
 template <class = void>
